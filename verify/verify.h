@@ -1,0 +1,73 @@
+// Says what is true of a PDF's signatures. Reads hostile files: for anything in a file it never throws, hangs or
+// grows without bound. Facts first; the verdict is computed from them. No network. Shares nothing with signing
+// but core. Rules: docs/formats.md; ISO 32000-1 12.8, ETSI EN 319 142-1, RFC 5652.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/json.h"
+#include "core/sha256.h"
+#include "core/world.h"
+
+namespace naskah::verify {
+
+enum class Verdict { passed, failed, indeterminate, unsigned_ };
+std::string to_string(Verdict verdict);  // "passed", "failed", "indeterminate", "unsigned"
+
+// A fact with a stable name (listed in docs/formats.md) and what it means here, in Indonesian.
+struct Finding {
+    std::string name;
+    std::string text;
+    bool operator==(const Finding&) const = default;
+};
+
+struct Signature {
+    std::string field;
+    Verdict verdict = Verdict::failed;
+    std::string level;                   // "B-B", "B-T", "B-LT", "B-LTA", "cms", or empty if it could not be read
+    std::string signer;                  // from the certificate, never from the file's own claims
+    std::optional<Instant> signed_at;    // as claimed, unless time_proven
+    bool time_proven = false;            // by a timestamp that verifies
+    std::string covers;                  // "whole" or "revision"
+    bool digest_matches = false;
+    bool signature_matches = false;
+    std::string changes = "none";        // "none", "permitted", "forbidden"
+    std::vector<Finding> findings;
+};
+
+struct Report {
+    Sha256 sha256;
+    Verdict verdict = Verdict::failed;
+    std::vector<Signature> signatures;
+    std::vector<Finding> findings;       // about the file as a whole
+};
+
+// Trusted certificates (and intermediates at hand), parsed once and shared by all threads.
+class Trust {
+public:
+    Trust();
+    ~Trust();
+    Trust(Trust&&) noexcept;
+    Trust& operator=(Trust&&) noexcept;
+    // All certificates of a PEM or DER file; self-signed ones become roots, others help to build chains. CRLs too.
+    // Throws Error(data) naming `file` if there is none.
+    void add(BytesView pem_or_der, const std::string& file);
+
+    struct Store;
+    const Store& store() const { return *store_; }
+
+private:
+    std::unique_ptr<Store> store_;
+};
+
+// `at`: the time at which certificates must have been valid, unless a timestamp proves an earlier one.
+Report check(BytesView pdf, const Trust& trust, Instant at);
+
+// One object of the array that `naskah verify --json` prints; `register` is filled in by the caller who has an office.
+Json to_json(const Report& report, const std::string& file);
+
+}  // namespace naskah::verify
