@@ -1,0 +1,16 @@
+// PNG and JPEG, decoded by libpng and libjpeg: libharu would abort the process on a truncated PNG.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/bytes.h"
+#include "generator/page.h"
+
+namespace naskah::generator {
+
+// Throws Error(data) naming `name`: no PNG or JPEG, broken, truncated, over 40 megapixels or 20 MB. A JPEG that PDF can
+// show as it is (grey or YCbCr/RGB, 8 bits) keeps its bytes; others are decoded. Photographs' orientation (Exif) is obeyed.
+std::shared_ptr<const Picture> read_picture(BytesView file, const std::string& name);
+
+}  // namespace naskah::generator
