@@ -26,8 +26,8 @@ std::optional<Bytes> parse_hex(std::string_view text);
 
 // Crockford's Base32 (crockford.com/base32): upper case, no I L O U; the last digit is padded with zero bits.
 std::string to_base32(BytesView bytes);
-// Takes either case, O as 0, I and L as 1, and hyphens anywhere; nothing if another character occurs, or if the
-// text does not hold exactly `size` bytes.
+// Takes either case, O as 0, I and L as 1, and hyphens anywhere; nothing if another character occurs, or if
+// the text does not hold exactly `size` bytes.
 std::optional<Bytes> parse_base32(std::string_view text, std::size_t size);
 
 // Overwrites memory that held a secret; the compiler may not drop it.

@@ -8,8 +8,8 @@
 namespace naskah {
 
 // One thing that is wrong. `what` says what, `where` names the place (a field path such as "petugas[2].nip",
-// "letter.mustache:14", a file), `remedy` says what to do. Indonesian for what a clerk did. Never holds a key, a
-// passphrase or a NIK. `where` and `remedy` may be empty.
+// "letter.mustache:14", a file), `remedy` says what to do. Indonesian for what a clerk did. Never holds a
+// key, a passphrase or a NIK. `where` and `remedy` may be empty.
 struct Problem {
     std::string what;
     std::string where;

@@ -12,8 +12,9 @@ namespace naskah {
 Bytes read_file(const std::filesystem::path& path, std::size_t limit = 256u << 20);
 std::string read_text(const std::filesystem::path& path, std::size_t limit = 16u << 20);
 
-// Writes beside the target, flushes to disk, renames, and flushes the folder: after a crash there is the old file
-// or the new one. Throws Error(cannot_write) and leaves nothing behind. `mode` is the new file's permission.
+// Writes beside the target, flushes to disk, renames, and flushes the folder: after a crash there is the old
+// file or the new one. Throws Error(cannot_write) and leaves nothing behind. `mode` is the new file's
+// permission.
 void write_file(const std::filesystem::path& path, BytesView bytes, unsigned mode = 0644);
 
 }  // namespace naskah

@@ -7,7 +7,8 @@
 
 namespace naskah {
 
-// Valid by parse: 18 digits (blanks allowed), a birth date and an appointment month that exist, sex digit 1 or 2.
+// Valid by parse: 18 digits (blanks allowed), a birth date and an appointment month that exist, sex digit 1
+// or 2.
 struct Nip {
     std::string digits;
     bool operator==(const Nip&) const = default;

@@ -11,8 +11,8 @@ namespace naskah {
 
 using Json = nlohmann::ordered_json;  // members stay in the order in which they were written
 
-// Strict: well-formed UTF-8, no duplicate member, at most 64 levels deep, at most 16 MB, nothing behind the value.
-// Throws Error(data) with file, line and column.
+// Strict: well-formed UTF-8, no duplicate member, at most 64 levels deep, at most 16 MB, nothing behind the
+// value. Throws Error(data) with file, line and column.
 Json parse_json(std::string_view text, const std::string& file);
 
 std::string dump_json(const Json& value);         // one line

@@ -1,0 +1,121 @@
+#include "core/text.h"
+
+#include <array>
+#include <charconv>
+
+namespace naskah {
+namespace {
+
+constexpr char32_t replacement = 0xFFFD;
+
+// Length of the well-formed sequence at `at` and its code point; length 0 if there is none (RFC 3629, section
+// 4: no overlong forms, no surrogates, nothing above U+10FFFF).
+struct Sequence {
+    std::size_t length;
+    char32_t code_point;
+};
+
+Sequence sequence_at(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+    const unsigned char lead = byte(0);
+    if (lead < 0x80) return {1, lead};
+    const std::size_t length = lead >= 0xC2 && lead < 0xE0   ? 2
+                               : lead >= 0xE0 && lead < 0xF0 ? 3
+                               : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                             : 0;
+    if (length == 0 || text.size() - at < length) return {0, 0};
+    char32_t code_point = lead & (0x7Fu >> length);
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xC0) != 0x80) return {0, 0};
+        code_point = (code_point << 6) | (byte(i) & 0x3Fu);
+    }
+    const bool overlong = (length == 3 && code_point < 0x800) || (length == 4 && code_point < 0x10000);
+    const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
+    if (overlong || surrogate || code_point > 0x10FFFF) return {0, 0};
+    return {length, code_point};
+}
+
+char32_t upper(char32_t c) {
+    if (c >= 'a' && c <= 'z') return c - 32;
+    if (c < 0xE0 || c > 0x17F) return c;
+    if (c == 0xF7) return c;       // the division sign stands among the letters
+    if (c <= 0xFE) return c - 32;  // Latin-1
+    if (c == 0xFF) return 0x178;
+    if (c == 0x131) return 'I';
+    if (c == 0x17F) return 'S';
+    if (c == 0x138 || c == 0x149) return c;  // no capital of their own
+    const bool odd_is_small = c <= 0x137 || (c >= 0x14A && c <= 0x177);
+    const bool even_is_small = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
+    if (odd_is_small && c % 2 == 1) return c - 1;
+    if (even_is_small && c % 2 == 0) return c - 1;
+    return c;
+}
+
+bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+}  // namespace
+
+std::optional<std::size_t> first_bad_utf8(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t length = sequence_at(text, at).length;
+        if (length == 0) return at;
+        at += length;
+    }
+    return std::nullopt;
+}
+
+char32_t next_code_point(std::string_view text, std::size_t& at) {
+    const Sequence sequence = sequence_at(text, at);
+    if (sequence.length == 0) {
+        ++at;
+        return replacement;
+    }
+    at += sequence.length;
+    return sequence.code_point;
+}
+
+void append_utf8(std::string& text, char32_t c) {
+    const auto tail = [&](unsigned shift) { text += static_cast<char>(0x80 | ((c >> shift) & 0x3F)); };
+    if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = replacement;
+    if (c < 0x80) {
+        text += static_cast<char>(c);
+    } else if (c < 0x800) {
+        text += static_cast<char>(0xC0 | (c >> 6));
+        tail(0);
+    } else if (c < 0x10000) {
+        text += static_cast<char>(0xE0 | (c >> 12));
+        tail(6);
+        tail(0);
+    } else {
+        text += static_cast<char>(0xF0 | (c >> 18));
+        tail(12);
+        tail(6);
+        tail(0);
+    }
+}
+
+std::string code_point_name(char32_t code_point) {
+    std::array<char, 8> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                   static_cast<std::uint32_t>(code_point), 16)
+                         .ptr;
+    const std::string hex =
+        to_upper(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+    return "U+" + std::string(hex.size() < 4 ? 4 - hex.size() : 0, '0') + hex;
+}
+
+std::string to_upper(std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) append_utf8(result, upper(next_code_point(text, at)));
+    return result;
+}
+
+std::string trim(std::string_view text) {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return std::string(text);
+}
+
+}  // namespace naskah
