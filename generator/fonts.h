@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,29 +13,44 @@
 
 namespace naskah::generator {
 
-enum class Face : std::uint8_t { sans, sans_bold, sans_italic, sans_bold_italic,
-                                 bookman, bookman_bold, bookman_italic, bookman_bold_italic };
+enum class Face : std::uint8_t {
+    sans,
+    sans_bold,
+    sans_italic,
+    sans_bold_italic,
+    bookman,
+    bookman_bold,
+    bookman_italic,
+    bookman_bold_italic
+};
 inline constexpr int face_count = 8;
 
 struct Glyph {
-    std::uint16_t id = 0;      // in the face file
-    Length advance = 0;        // kerning included
-    Length offset_x = 0, offset_y = 0;
-    std::uint32_t cluster = 0; // byte offset in the text that was shaped
+    std::uint16_t id = 0;               // in the face file
+    Length advance = 0;                 // kerning included
+    Length offset_x = 0, offset_y = 0;  // from the pen, y downwards as on the page
+    std::uint32_t cluster = 0;          // byte offset in the text that was shaped
 };
 
-struct Metrics { Length ascent, descent, cap_height, x_height, underline_position, underline_thickness; };
+// Distances from the baseline, all positive: ascent, cap_height and x_height upwards, descent and
+// underline_position (to the middle of the line) downwards.
+struct Metrics {
+    Length ascent, descent, cap_height, x_height, underline_position, underline_thickness;
+};
 
 // What the PDF writer embeds for one face in one document.
 struct FontProgram {
-    std::string name;            // "ABCDEF+LiberationSans-Bold"
-    bool cff = false;            // FontFile3 /CIDFontType0C or OpenType, else FontFile2 (TrueType)
-    Bytes compressed;            // zlib (RFC 1950), made once and shared
+    std::string name;  // "ABCDEF+LiberationSans-Bold"; the tag comes from the bytes
+    bool cff = false;  // FontFile3 /CIDFontType0C, else FontFile2 (TrueType)
+    Bytes compressed;  // zlib (RFC 1950), made once and shared
     std::size_t uncompressed_size = 0;
-    Bytes to_unicode;            // compressed CMap stream
+    Bytes to_unicode;  // compressed CMap stream
     std::size_t to_unicode_size = 0;
-    std::string widths;          // the /W array's text
-    std::vector<std::uint16_t> renumbered;  // face glyph id to subset glyph id (CID); 0xFFFF: not in the subset
+    std::string widths;                // the /W array's text
+    std::vector<std::uint16_t> width;  // by CID, in 1/1000 em: what a PDF reader advances by
+    std::vector<std::string> text;     // by CID, UTF-8: what the CMap says; empty where it says nothing
+    std::vector<std::uint16_t>
+        renumbered;  // face glyph id to subset glyph id (CID); 0xFFFF: not in the subset
     // For the FontDescriptor, in 1/1000 em.
     int ascent = 0, descent = 0, cap_height = 0, italic_angle = 0, stem_v = 0, flags = 0, bbox[4] = {};
 };
@@ -42,19 +58,25 @@ struct FontProgram {
 // Thread-safe after construction.
 class FontLibrary {
 public:
-    // Finds the eight face files (fonts/README.md says where). Throws Error(outside) naming the Debian package.
+    // Finds the eight face files in `folders` (fonts/README.md). Throws Error(outside) naming the Debian
+    // package.
     FontLibrary();
+    explicit FontLibrary(const std::vector<std::filesystem::path>& folders);
     ~FontLibrary();
 
-    // Shapes one run of well-formed UTF-8 in one face. Appends to `out`. A character that the face lacks gives glyph id 0:
-    // use `missing` first and name the character. Words are cached.
+    // Shapes one run of well-formed UTF-8 in one face, left to right. Appends to `out`. A character that the
+    // face lacks gives glyph id 0: use `missing` first and name the character. Each word and each blank is
+    // shaped on its own and words are cached, so a word has one width wherever it stands. Characters that are
+    // never seen (soft hyphen, zero width blank) give no glyph.
     void shape(Face face, Length size, std::string_view text, std::vector<Glyph>& out) const;
-    // The first code point of `text` that the face cannot show, or 0.
+    // The first code point of well-formed `text` that the face cannot show, or 0. Control characters and
+    // scripts that run from right to left count as missing: they would be shown wrong.
     char32_t missing(Face face, std::string_view text) const;
     Metrics metrics(Face face, Length size) const;
 
-    // The program that covers `glyphs` (ids of the face file). Deterministic: the prepared subset of the glyphs that
-    // letters use, if it covers them all; else one made for exactly this document from the prepared set plus these.
+    // The program that covers `glyphs` (ids of the face file). Deterministic: the prepared subset of the
+    // glyphs that letters use, if it covers them all; else one made from the prepared set plus these,
+    // whatever was asked before.
     std::shared_ptr<const FontProgram> program(Face face, const std::vector<std::uint16_t>& glyphs) const;
 
 private:
