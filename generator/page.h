@@ -1,4 +1,4 @@
-// The seam between typography and PDF: items at fixed positions on pages, and the structure that they belong to.
+// The seam between typography and PDF: items at fixed positions on pages, and the structure they belong to.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "core/sha256.h"
 #include "generator/fonts.h"
 #include "generator/length.h"
 
@@ -19,40 +20,42 @@ struct Color {
     bool operator==(const Color&) const = default;
 };
 
-// Part of one line in one face and size. The pen starts at `origin` (on the baseline). `text` is what the glyphs stand
-// for; clusters index into it. Spaces are glyphs of their own, so that copied text has its words apart.
+// Part of one line in one face and size. The pen starts at `origin` (on the baseline). `text` is what the
+// glyphs stand for; clusters index into it. Spaces are glyphs of their own, so that copied text has its words
+// apart.
 struct Text {
     Point origin;
     Face face = Face::sans;
     Length size = 0;
     Color color;
-    std::vector<Glyph> glyphs;      // advances already justified
+    std::vector<Glyph> glyphs;  // advances already justified
     std::string text;
-    bool soft_hyphen = false;       // the last glyph is a hyphen that layout put in: its real text is U+00AD
+    bool soft_hyphen = false;  // the last glyph is a hyphen that layout put in: its real text is U+00AD
 };
 
-struct Fill {                       // a filled rectangle: rules, backgrounds
+struct Fill {  // a filled rectangle: rules, backgrounds
     Rect rect;
     Color color;
 };
 
-struct Stroke {                     // an open or closed line through points: box, tick, dotted line
+struct Stroke {  // an open or closed line through points: box, tick, dotted line
     std::vector<Point> points;
     bool closed = false;
     Length width = 0;
-    std::vector<Length> dash;       // empty: solid
-    bool round = false;             // round caps and joins
+    std::vector<Length> dash;  // empty: solid
+    bool round = false;        // round caps and joins
     Color color;
 };
 
 // A decoded picture, shared by all pages and letters that show it.
 struct Picture {
-    int width = 0, height = 0, channels = 3;   // 1 grey, 3 RGB
-    Bytes compressed;               // zlib of the samples, rows without predictor; or the JPEG file itself
+    int width = 0, height = 0, channels = 3;  // 1 grey, 3 RGB
+    Bytes compressed;  // zlib of the samples, rows without predictor; or the JPEG file itself
     std::size_t uncompressed_size = 0;
     bool jpeg = false;
-    Bytes alpha;                    // zlib of 8-bit alpha samples, empty if opaque
+    Bytes alpha;  // zlib of 8-bit alpha samples, empty if opaque
     std::size_t alpha_size = 0;
+    Sha256 digest;  // of the file that it was read from
 };
 
 struct Image {
@@ -60,23 +63,25 @@ struct Image {
     std::shared_ptr<const Picture> picture;
 };
 
-struct QrCode {                     // dark modules drawn as one path; `rect` is without the quiet zone
+struct QrCode {  // dark modules drawn as one path; `rect` is without the quiet zone
     Rect rect;
     int modules = 0;
-    std::vector<bool> dark;         // row by row
+    std::vector<bool> dark;  // row by row
 };
 
-struct Watermark {                  // large grey text across the page, drawn first
+struct Watermark {  // large grey text across the page, drawn first
     std::string text;
 };
 
-// Structure (ISO 32000-1 14.7, 14.8): element 0 is the Document; an item with tag -1 is an artifact.
+// Structure (ISO 32000-1 14.7, 14.8): element 0 is the Document, a parent stands before its children, and
+// elements stand in reading order; an item with tag -1 is an artifact.
 struct Element {
-    std::string type;               // "P", "H1", "L", "LI", "Lbl", "LBody", "Table", "TR", "TH", "TD", "Figure", "Sect"
+    std::string type;  // "P", "H1", "L", "LI", "Lbl", "LBody", "Table", "TR", "TH", "TD", "Figure", "Sect"
     int parent = -1;
-    std::string alt;                // Figure
+    std::string alt;  // Figure
     int colspan = 1, rowspan = 1;
-    std::string scope;              // TH: "Column" or "Row"
+    std::string scope;  // TH: "Column" or "Row"
+    std::string numbering;  // L: "Decimal", "LowerAlpha", "UpperRoman", "Disc", ...; empty: "None"
 };
 
 struct Item {
@@ -86,7 +91,7 @@ struct Item {
 
 struct Page {
     Size size;
-    std::vector<Item> items;        // in reading order
+    std::vector<Item> items;  // in reading order
 };
 
 struct Document {
