@@ -8,72 +8,76 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "core/sha256.h"
 #include "core/world.h"
+#include "signing/chain.h"
 
 namespace naskah::signing {
-
-enum class KeyType { rsa, ecdsa };
 
 // What holds a private key. The key itself never leaves its holder.
 class Key {
 public:
     virtual ~Key() = default;
-    virtual KeyType type() const = 0;
-    virtual std::vector<Bytes> chain() const = 0;  // DER certificates, the signer's first, the root may be left out
+    virtual const Chain& chain() const = 0;
     // The signature value over a SHA-256 digest: PKCS#1 v1.5 for RSA, DER ECDSA-Sig-Value for ECDSA.
     // Safe from any thread. Throws Error(outside) if the holder does not answer.
-    virtual Bytes sign_digest(BytesView sha256_digest) const = 0;
+    virtual Bytes sign_digest(const Sha256& digest) const = 0;
 };
 
-// A private key with its certificates from a PKCS#12 file. Throws Error(data): wrong passphrase, no key, a key that
-// does not fit its certificate, RSA under 2048 bits, a curve other than P-256, P-384, P-521. Wipes what it read.
+// A private key with its certificates from a PKCS#12 file. Throws Error(data): wrong passphrase, no key, a
+// key that does not fit its certificate, or one that Chain refuses. Wipes what it read; the caller wipes
+// `file` and `passphrase`.
 std::unique_ptr<Key> open_pkcs12(BytesView file, const std::string& passphrase);
 
-// Whether the key's certificate may sign at `now`: inside its validity, keyUsage digitalSignature or nonRepudiation.
-// Throws Error(data) with the dates in the message if not.
+// Whether the key's certificate may sign at `now`: inside its validity, keyUsage digitalSignature or
+// nonRepudiation. Throws Error(data) with the dates in the message if not.
 void check_certificate(const Key& key, Instant now);
 
-struct Certificate {      // what a caller may want to show of a signer's certificate
-    std::string common_name;
-    std::string issuer;
-    Instant not_before, not_after;
-};
 Certificate describe(const Key& key);
 
 struct Options {
-    std::string field = "TandaTangan1";     // name of the signature field, must be free
+    std::string field = "TandaTangan1";  // name of the signature field: without a dot, not yet in the file
     std::string field_tooltip = "Tanda tangan elektronik";  // TU, for readers with assistive technology
-    std::string reason, location;           // printed nowhere, kept in the signature dictionary
-    // DocMDP of a certification signature (ISO 32000-1 12.8.2.2): 1 nothing may change, 2 forms and signatures,
-    // 3 annotations too; 0: an approval signature. A file that is signed already takes approval signatures only.
+    std::string reason, location;  // printed nowhere, kept in the signature dictionary
+    // DocMDP of a certification signature (ISO 32000-1 12.8.2.2): 1 nothing may change, 2 forms and
+    // signatures, 3 annotations too; 0: an approval signature. Only the first signature of a file can certify
+    // it: a file that is signed already gets an approval signature whatever is asked here, and Prepared says
+    // which it became.
     int certify = 2;
 };
 
 // Step 1. `pdf` gains an incremental update with an empty signature; the earlier bytes are an exact prefix.
 struct Prepared {
-    Bytes pdf;                     // with zeros in place of the signature
-    std::size_t contents_at = 0;   // offset of '<'
-    std::size_t contents_size = 0; // from '<' to '>', both included
-    Bytes attributes;              // DER SET OF signed attributes: what is signed
-    Bytes attributes_digest;       // its SHA-256
+    Bytes pdf;                    // with zeros in place of the signature
+    std::size_t contents_at = 0;  // offset of '<'
+    std::size_t contents_size =
+        0;                     // from '<' to '>', both included: room for what this chain needs, to the byte
+    Bytes attributes;          // DER SET OF signed attributes: what is signed
+    Sha256 attributes_digest;  // its SHA-256, for Key::sign_digest
+    int certifies = 0;         // the DocMDP permission, or 0 for an approval signature
 };
-// `now` goes into /M (the time that the signer claims). Throws Error(data) for a file that cannot be signed: encrypted,
-// damaged, certified with P=1, a field of that name.
+// `now` goes into /M (the time that the signer claims). Throws Error(data) for a file that cannot be signed:
+// encrypted, damaged, in cross-reference streams, certified with P=1, a field of that name.
 Prepared prepare(BytesView pdf, const Key& key, const Options& options, Instant now);
 
-// Step 3: the signed PDF.
+// Step 3: the signed PDF. Checks first that the value is this key's signature over these attributes; if it is
+// not, throws Error(outside): the holder of the key has answered something else.
 Bytes embed(Prepared prepared, const Key& key, BytesView signature_value);
 
 // The three in one.
 Bytes sign(BytesView pdf, const Key& key, const Options& options, Instant now);
 
-// A root, an intermediate and a signer for a demo office: names say so (CONTOH), never trusted outside it.
-struct DemoAuthority {
-    std::string root_pem, intermediate_pem, signer_pem;
-    Bytes signer_p12;                        // holds key and chain
-    std::string passphrase;                  // random
+// A root and an intermediate for a demo office, and a signer for each name (the head, the office's seal): all
+// names say CONTOH, and nobody outside the demo trusts them.
+struct DemoSigner {
+    std::string certificate_pem;
+    Bytes p12;               // holds key and chain
+    std::string passphrase;  // random
 };
-DemoAuthority make_demo_authority(KeyType type, const std::string& signer_name, const std::string& organisation,
-                                  Instant now);
+struct DemoAuthority {
+    std::string root_pem, intermediate_pem;
+    std::vector<DemoSigner> signers;  // in the order of the names
+};
+DemoAuthority make_demo_authority(KeyType type, const std::vector<std::string>& names, Instant now);
 
 }  // namespace naskah::signing

@@ -1,0 +1,87 @@
+#include "signing/field_tree.h"
+
+#include <set>
+#include <vector>
+
+#include "core/error.h"
+
+namespace naskah::signing {
+
+namespace {
+
+constexpr std::size_t most_fields = 10'000;
+
+[[noreturn]] void refuse_closed(const std::string& why) {
+    throw Error(Code::data, "berkas ini tidak boleh ditandatangani lagi: " + why, {},
+                "Minta berkas yang belum dikunci kepada penanda tangan sebelumnya");
+}
+
+Dictionary dictionary_at(const PdfFile& file, std::string_view value) {
+    const auto resolved = file.resolve(value);
+    return is_dictionary(resolved) ? to_dictionary(resolved) : Dictionary{};
+}
+
+std::vector<std::string_view> array_at(const PdfFile& file, std::string_view value) {
+    const auto resolved = file.resolve(value);
+    return is_array(resolved) ? to_array(resolved) : std::vector<std::string_view>{};
+}
+
+// The DocMDP permission that this signature grants, 0 if it certifies nothing (12.8.2.2, P is 2 by default).
+std::int64_t certified_permission(const PdfFile& file, const Dictionary& signature) {
+    for (const auto item : array_at(file, signature.find("Reference"))) {
+        const auto reference = dictionary_at(file, item);
+        if (to_name(file.resolve(reference.find("TransformMethod"))) != "DocMDP") continue;
+        const auto parameters = dictionary_at(file, reference.find("TransformParams"));
+        return to_integer(file.resolve(parameters.find("P"))).value_or(2);
+    }
+    return 0;
+}
+
+}  // namespace
+
+bool is_signed_but_open(const PdfFile& file, const Dictionary& catalog, const std::string& field) {
+    bool is_signed = false;
+    const auto permissions = dictionary_at(file, catalog.find("Perms"));
+    if (!permissions.find("DocMDP").empty()) {
+        is_signed = true;
+        if (certified_permission(file, dictionary_at(file, permissions.find("DocMDP"))) == 1) {
+            refuse_closed("sertifikasinya melarang setiap perubahan (DocMDP P=1)");
+        }
+    }
+
+    struct Waiting {
+        std::string_view field;
+        std::string_view inherited_type;
+        bool top;
+    };
+    std::vector<Waiting> waiting;
+    std::set<Reference> seen;
+    std::size_t visited = 0;
+    for (const auto item : array_at(file, dictionary_at(file, catalog.find("AcroForm")).find("Fields"))) {
+        waiting.push_back({item, {}, true});
+    }
+    while (!waiting.empty()) {
+        const auto [value, inherited_type, top] = waiting.back();
+        waiting.pop_back();
+        if (++visited > most_fields) refuse_damaged("formulirnya terlalu banyak isian");
+        if (const auto reference = to_reference(value); reference && !seen.insert(*reference).second)
+            continue;
+        const auto node = dictionary_at(file, value);
+        if (top && to_text(file.resolve(node.find("T"))) == field) {
+            throw Error(Code::data, "isian bernama " + field + " sudah ada dalam berkas ini", {},
+                        "Pakai nama isian tanda tangan yang lain");
+        }
+        const auto own_type = file.resolve(node.find("FT"));
+        const auto type = own_type.empty() ? inherited_type : own_type;
+        if (to_name(type) == "Sig" && !node.find("V").empty()) {
+            is_signed = true;
+            const auto lock = dictionary_at(file, node.find("Lock"));
+            if (to_integer(file.resolve(lock.find("P"))) == 1)
+                refuse_closed("tanda tangan sebelumnya mengunci berkas");
+        }
+        for (const auto kid : array_at(file, node.find("Kids"))) waiting.push_back({kid, type, false});
+    }
+    return is_signed;
+}
+
+}  // namespace naskah::signing

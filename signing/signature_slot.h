@@ -1,0 +1,29 @@
+// The place for a signature in a PDF: an incremental update with an invisible, empty signature field.
+// ISO 32000-1 12.7.4.5 and 12.8, ETSI EN 319 142-1. PoDoFo writes it; nothing else of Naskah knows PoDoFo.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "core/bytes.h"
+#include "core/world.h"
+
+namespace naskah::signing {
+
+struct SlotRequest {
+    std::string field, field_tooltip, reason, location;  // UTF-8
+    int certify = 0;                                     // DocMDP permission wished for, 0 for none
+    std::size_t signature_size = 0;                      // bytes to keep free for the CMS
+    Instant now;
+};
+
+struct Slot {
+    Bytes pdf;  // the given file, then the update; ByteRange is filled in, the signature is zeros
+    std::size_t contents_at = 0, contents_size = 0;  // from '<' to '>'
+    int certifies = 0;
+};
+
+// Throws Error(data) as `prepare` does.
+Slot open_slot(BytesView pdf, const SlotRequest& request);
+
+}  // namespace naskah::signing
