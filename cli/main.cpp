@@ -1,0 +1,168 @@
+// The command naskah: parses its arguments and calls one of commands.h. The home of CLI11.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+#include "cli/commands.h"
+#include "cli/terminal.h"
+
+namespace naskah::cli {
+
+namespace {
+
+constexpr const char* version = "naskah 0.1.0";
+
+constexpr const char* footer =
+    "Kode keluar: 0 selesai/sah; 1 tidak sah; 2 belum pasti; 3 tanpa tanda tangan; 64 salah pakai; 65 data salah;\n"
+    "69 pihak luar tidak menjawab; 70 kesalahan Naskah; 73 tidak dapat menulis.\n"
+    "Mulai: naskah init KANTOR --demo; export NASKAH_OFFICE=KANTOR; naskah template list";
+
+// What the user asked for, filled in by CLI11 and carried out after parsing.
+struct Line {
+    Common common;
+    InitOptions init;
+    LetterOptions letter;
+    SignOptions sign;
+    VerifyOptions verify;
+    RegisterOptions registered;
+    std::vector<std::string> kinds;
+    std::function<int()> act;
+};
+
+void add_templates(CLI::App& app, Line& line) {
+    auto* group = app.add_subcommand("template", "jenis surat: daftar, pemeriksaan, skema, contoh data");
+    group->require_subcommand(1);
+    auto* list = group->add_subcommand("list", "daftar jenis surat");
+    list->add_flag("--json", line.common.json, "keluaran JSON");
+    list->callback([&line] { line.act = [&line] { return template_list(line.common); }; });
+    auto* check = group->add_subcommand("check", "periksa jenis surat: berkas, skema, contoh, tata letak");
+    check->add_option("JENIS", line.kinds, "jenis surat atau folder jenis (kosong: semua)");
+    check->callback([&line] { line.act = [&line] { return template_check(line.common, line.kinds); }; });
+    auto* schema = group->add_subcommand("schema", "skema data suatu jenis surat (JSON Schema)");
+    schema->add_option("JENIS", line.letter.kind)->required();
+    schema->callback([&line] { line.act = [&line] { return template_schema(line.common, line.letter.kind); }; });
+    auto* example = group->add_subcommand("example", "contoh data yang berlaku hari ini");
+    example->add_option("JENIS", line.letter.kind)->required();
+    example->callback([&line] { line.act = [&line] { return template_example(line.common, line.letter.kind); }; });
+}
+
+void add_letters(CLI::App& app, Line& line) {
+    auto* render_command = app.add_subcommand("render", "buat konsep PDF: bertanda KONSEP, tanpa nomor dan tanda tangan");
+    auto* issue_command = app.add_subcommand("issue", "terbitkan surat: beri nomor, tandatangani, simpan di register");
+    for (CLI::App* command : {render_command, issue_command}) {
+        auto& letter = line.letter;
+        command->add_option("JENIS", letter.kind, "jenis surat (lihat: naskah template list)")->required();
+        auto* data = command->add_option("DATA.json", letter.data, "data surat; - untuk masukan baku");
+        auto* out = command->add_option("-o,--output", letter.out, "berkas PDF hasil");
+        auto* batch = command->add_option("--batch", letter.batch, "banyak surat: satu JSON satu baris")->excludes(data);
+        auto* folder = command->add_option("--out", letter.out, "folder hasil untuk --batch")->excludes(out);
+        folder->needs(batch);
+        command->add_option("--jobs", letter.jobs, "jumlah pekerja serentak untuk --batch")->check(CLI::Range(1, 64));
+    }
+    issue_command->add_option("--key", line.letter.key, "kunci idempoten: perintah yang diulang memberi surat yang sama");
+    issue_command->add_option("--series", line.letter.series, "seri nomor selain bawaan jenis surat");
+    issue_command->add_option("--pin-fd", line.common.pin_fd, "baca kata sandi kunci dari deskriptor ini");
+    issue_command->add_flag("--json", line.common.json, "keluaran JSON");
+    render_command->callback([&line] { line.act = [&line] { return render(line.common, line.letter); }; });
+    issue_command->callback([&line] { line.act = [&line] { return issue(line.common, line.letter); }; });
+    auto* resume_command = app.add_subcommand("resume", "selesaikan surat yang bernomor tetapi belum ditandatangani");
+    resume_command->add_option("--pin-fd", line.common.pin_fd, "baca kata sandi kunci dari deskriptor ini");
+    resume_command->add_flag("--json", line.common.json, "keluaran JSON");
+    resume_command->callback([&line] { line.act = [&line] { return resume(line.common); }; });
+}
+
+void add_signatures(CLI::App& app, Line& line) {
+    auto* sign_command = app.add_subcommand("sign", "tandatangani berkas PDF apa pun, tanpa nomor dan register");
+    sign_command->add_option("MASUK.pdf", line.sign.in)->required();
+    sign_command->add_option("-o,--output", line.sign.out, "berkas PDF hasil")->required();
+    sign_command->add_option("--p12", line.sign.p12, "kunci PKCS#12")->required();
+    sign_command->add_option("--level", line.sign.level, "tingkat PAdES: b (t, lt, lta belum tersedia)");
+    sign_command->add_option("--tsa", line.sign.tsa, "alamat otoritas waktu untuk tingkat t ke atas");
+    sign_command->add_option("--certify", line.sign.certify, "DocMDP 1-3 untuk sertifikasi; 0 tanda tangan biasa")
+        ->check(CLI::Range(0, 3));
+    sign_command->add_option("--pin-fd", line.common.pin_fd, "baca kata sandi kunci dari deskriptor ini");
+    sign_command->callback([&line] { line.act = [&line] { return sign(line.common, line.sign); }; });
+
+    auto* verify_command = app.add_subcommand("verify", "periksa tanda tangan berkas PDF");
+    verify_command->add_option("BERKAS", line.verify.files)->required();
+    verify_command->add_option("--trust", line.verify.trust, "sertifikat akar yang dipercaya (PEM)");
+    verify_command->add_option("--at", line.verify.at, "waktu pemeriksaan (RFC 3339), bawaan: sekarang");
+    verify_command->add_flag("--json", line.common.json, "keluaran JSON");
+    verify_command->callback([&line] { line.act = [&line] { return verify(line.common, line.verify); }; });
+}
+
+void add_register(CLI::App& app, Line& line) {
+    auto* group = app.add_subcommand("register", "buku agenda: daftar, ekspor, pembatalan nomor, pemeriksaan");
+    group->require_subcommand(1);
+    auto* list = group->add_subcommand("list", "daftar surat");
+    list->add_flag("--json", line.common.json, "keluaran JSON");
+    list->callback([&line] { line.act = [&line] { return register_list(line.common, line.registered); }; });
+    auto* exported = group->add_subcommand("export", "ekspor buku agenda (bawaan: CSV)");
+    auto* csv = exported->add_flag("--csv", line.registered.csv, "keluaran CSV");
+    exported->add_flag("--json", line.common.json, "keluaran JSON")->excludes(csv);
+    exported->callback([&line] { line.act = [&line] { return register_export(line.common, line.registered); }; });
+    for (CLI::App* command : {list, exported}) {
+        command->add_option("--kind", line.registered.kind, "hanya jenis ini");
+        command->add_option("--series", line.registered.series, "hanya seri ini");
+        command->add_option("--status", line.registered.status, "reserved, issued, void, revoked, superseded");
+        command->add_option("--year", line.registered.year, "hanya tahun ini");
+    }
+    auto* voided = group->add_subcommand("void", "batalkan nomor yang belum ditandatangani");
+    voided->add_option("NOMOR", line.registered.number)->required();
+    voided->add_option("--reason", line.registered.reason, "alasan, dicatat di register")->required();
+    voided->callback([&line] { line.act = [&line] { return register_void(line.common, line.registered); }; });
+    auto* get = group->add_subcommand("get", "ambil PDF surat yang sudah terbit");
+    get->add_option("NOMOR", line.registered.number)->required();
+    get->add_option("-o,--output", line.registered.out, "berkas PDF hasil")->required();
+    get->callback([&line] { line.act = [&line] { return register_get(line.common, line.registered); }; });
+    auto* check = group->add_subcommand("check", "periksa seluruh register terhadap jaminannya");
+    check->callback([&line] { line.act = [&line] { return register_check(line.common); }; });
+}
+
+int run(int argc, char** argv) {
+    CLI::App app{"Naskah membuat, menomori, menandatangani, dan memeriksa naskah dinas."};
+    app.name("naskah");
+    app.set_version_flag("--version", version);
+    app.footer(footer);
+    app.require_subcommand(1);
+    app.fallthrough();
+    Line line;
+    app.add_option("--office", line.common.office, "folder kantor")->envname("NASKAH_OFFICE");
+    auto* init_command = app.add_subcommand("init", "buat folder kantor baru");
+    init_command->add_option("FOLDER", line.init.folder)->required();
+    init_command->add_flag("--demo", line.init.demo, "dengan pejabat dan kunci contoh, siap dicoba");
+    init_command->callback([&line] { line.act = [&line] { return init(line.common, line.init); }; });
+    add_templates(app, line);
+    add_letters(app, line);
+    add_signatures(app, line);
+    add_register(app, line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const bool help = error.get_exit_code() == 0;
+        app.exit(error);
+        return help ? 0 : static_cast<int>(Code::usage);
+    }
+    return line.act();
+}
+
+}  // namespace
+
+}  // namespace naskah::cli
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return naskah::cli::run(argc, argv);
+    } catch (const naskah::Error& error) {
+        naskah::cli::complain(error.problems());
+        return static_cast<int>(error.code());
+    } catch (const std::bad_alloc&) {
+        naskah::cli::complain({{"memori habis", "", "Kurangi ukuran data atau jumlah pekerja (--jobs)."}});
+    } catch (const std::exception& error) {
+        naskah::cli::complain({{std::string("kesalahan di dalam Naskah: ") + error.what(), "", "Laporkan kepada pengembang."}});
+    }
+    return static_cast<int>(naskah::Code::internal);
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# ./dev run: a demo office, one letter of each kind issued and verified, and what to try next.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+naskah=$PWD/build/bin/naskah
+office=${1:-demo}
+out=${2:-out}
+
+if [ ! -e "$office/office.json" ]; then
+  "$naskah" init "$office" --demo >/dev/null
+  echo "Kantor contoh dibuat di $office/ (semua nama dan kuncinya contoh)."
+else
+  echo "Memakai kantor contoh yang sudah ada di $office/."
+fi
+export NASKAH_OFFICE=$office
+mkdir -p "$out"
+"$naskah" resume >/dev/null
+
+printf '\n%-30s %-44s %-38s %s\n' "JENIS" "NOMOR" "BERKAS" "PEMERIKSAAN"
+worst=0
+for kind in $("$naskah" template list | cut -d' ' -f1); do
+  "$naskah" template example "$kind" >"$out/$kind.json"
+  if row=$("$naskah" issue "$kind" "$out/$kind.json" -o "$out/$kind.pdf" 2>"$out/$kind.log"); then
+    verdict=$("$naskah" verify "$out/$kind.pdf" | head -n 1 | sed 's/.*: //') || worst=1
+    printf '%-30s %-44s %-38s %s\n' "$kind" "$(cut -f1 <<<"$row")" "$out/$kind.pdf" "$verdict"
+  else
+    worst=1
+    printf '%-30s %s\n' "$kind" "GAGAL"
+    sed 's/^/    /' "$out/$kind.log"
+  fi
+done
+"$naskah" register check
+
+cat <<TEXT
+
+Coba berikutnya:
+  export NASKAH_OFFICE=$office PATH=\$PWD/build/bin:\$PATH
+  naskah register list
+  naskah template example surat-perintah-tugas > spt.json    lalu sunting spt.json
+  naskah render surat-perintah-tugas spt.json -o konsep.pdf  konsep tanpa nomor
+  naskah issue  surat-perintah-tugas spt.json -o spt.pdf     surat bernomor dan bertanda tangan
+  naskah verify spt.pdf
+TEXT
+exit $worst

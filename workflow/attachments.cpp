@@ -1,0 +1,99 @@
+#include "workflow/attachments.h"
+
+#include "core/file.h"
+#include "core/sha256.h"
+
+namespace naskah::workflow {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t largest_picture = 20u << 20;
+
+// The file that `name` means below `folder`, or an empty path if it would lead out of it.
+fs::path below(const fs::path& folder, const std::string& name) {
+    const fs::path relative(name);
+    if (name.empty() || relative.is_absolute() || name.find('\0') != std::string::npos) return {};
+    std::error_code failed;
+    const fs::path root = fs::weakly_canonical(folder.empty() ? fs::path(".") : folder, failed);
+    const fs::path full = fs::weakly_canonical(root / relative, failed);
+    const auto [root_end, unused] = std::mismatch(root.begin(), root.end(), full.begin(), full.end());
+    return failed || root_end != root.end() ? fs::path() : full;
+}
+
+class PictureTaker {
+public:
+    PictureTaker(const Json& schema, fs::path images, fs::path office)
+        : schema_(schema), images_(std::move(images)), office_(std::move(office)) {}
+
+    void walk(const Json& schema, Json& value, const std::string& path) {
+        if (!schema.is_object()) return;
+        if (const auto reference = schema.find("$ref"); reference != schema.end()) {
+            const std::string pointer = reference->get<std::string>();
+            if (pointer.starts_with("#/")) walk(schema_.at(Json::json_pointer(pointer.substr(1))), value, path);
+            return;
+        }
+        if (value.is_string() && schema.value("format", "") == "gambar") {
+            take(value, path);
+        } else if (value.is_object() && schema.contains("properties")) {
+            for (const auto& [name, property] : schema.at("properties").items())
+                if (const auto field = value.find(name); field != value.end())
+                    walk(property, *field, path.empty() ? name : path + "." + name);
+        } else if (value.is_array() && schema.contains("items")) {
+            for (std::size_t i = 0; i < value.size(); ++i)
+                walk(schema.at("items"), value[i], path + "[" + std::to_string(i) + "]");
+        }
+    }
+
+    std::vector<Problem> problems;
+
+private:
+    void take(Json& value, const std::string& path) {
+        const std::string name = value.get<std::string>();
+        if (name.starts_with("lampiran/")) {  // taken already: a letter that is resumed
+            if (const auto kept = below(office_, name); !kept.empty() && fs::is_regular_file(kept)) return;
+        }
+        const fs::path file = below(images_, name);
+        if (file.empty()) {
+            problems.push_back({"nama gambar \"" + name + "\" menunjuk ke luar folder data", path,
+                                "Taruh gambar di folder yang sama dengan berkas data, atau di bawahnya."});
+            return;
+        }
+        try {
+            const Bytes bytes = read_file(file, largest_picture);
+            const bool png = bytes.size() > 4 && bytes[0] == 0x89 && bytes[1] == 'P';
+            const std::string kept = "lampiran/" + to_string(sha256(bytes)) + (png ? ".png" : ".jpg");
+            if (!fs::exists(office_ / kept)) {
+                fs::create_directories(office_ / "lampiran");
+                write_file(office_ / kept, bytes);
+            }
+            value = kept;
+        } catch (const Error& error) {
+            if (error.code() == Code::cannot_write) throw;
+            for (Problem problem : error.problems()) {
+                problem.where = path;
+                problems.push_back(std::move(problem));
+            }
+        } catch (const fs::filesystem_error& error) {
+            throw Error(Code::cannot_write, "folder lampiran/ kantor tidak dapat dibuat: " + error.code().message(),
+                        office_.string(), "Periksa izin dan sisa ruang folder kantor.");
+        }
+    }
+
+    const Json& schema_;
+    fs::path images_, office_;
+};
+
+}  // namespace
+
+Json take_pictures(const generator::Package& package, const Json& data, const fs::path& images,
+                   const fs::path& office) {
+    Json taken = data;
+    PictureTaker taker(package.schema(), images, office);
+    taker.walk(package.schema(), taken, "");
+    if (!taker.problems.empty()) throw Error(Code::data, std::move(taker.problems));
+    return taken;
+}
+
+}  // namespace naskah::workflow

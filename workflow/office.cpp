@@ -1,0 +1,301 @@
+#include "workflow/office.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/identity.h"
+
+namespace naskah::workflow {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* file_name = "office.json";
+
+// Reads a settings object and gathers what is wrong with it, field by field.
+class Checker {
+public:
+    explicit Checker(std::vector<Problem>& problems) : problems_(problems) {}
+
+    void wrong(const std::string& field, const std::string& what, const std::string& remedy = {}) {
+        problems_.push_back({what, std::string(file_name) + ": " + field, remedy});
+    }
+    std::string text(const Json& object, const std::string& name, const std::string& path) {
+        const auto found = object.find(name);
+        if (found == object.end() || !found->is_string() || found->get<std::string>().empty()) {
+            wrong(path + name, "wajib diisi dengan teks");
+            return {};
+        }
+        return found->get<std::string>();
+    }
+    void lines(const Json& object, const std::string& name, const std::string& path) {
+        const auto found = object.find(name);
+        if (found == object.end() || !found->is_array() || found->empty() ||
+            !std::all_of(found->begin(), found->end(), [](const Json& line) { return line.is_string(); }))
+            wrong(path + name, "wajib berupa daftar baris teks");
+    }
+    std::optional<Date> date(const Json& object, const std::string& name, const std::string& path, bool needed) {
+        const auto found = object.find(name);
+        if (found == object.end() && !needed) return {};
+        const auto date = found != object.end() && found->is_string() ? parse_date(found->get<std::string>()) : std::nullopt;
+        if (!date) wrong(path + name, "wajib berupa tanggal yang ada, misalnya 2026-01-31");
+        return date;
+    }
+    const Json& object(const Json& parent, const std::string& name) {
+        static const Json none = Json::object();
+        const auto found = parent.find(name);
+        if (found != parent.end() && found->is_object()) return *found;
+        wrong(name, "wajib ada");
+        return none;
+    }
+
+private:
+    std::vector<Problem>& problems_;
+};
+
+// A skeleton that `init` wrote is not filled in yet where a text begins with "ISI".
+void find_blanks(const Json& value, const std::string& path, Checker& checker) {
+    if (value.is_string() && value.get<std::string>().starts_with("ISI")) {
+        checker.wrong(path, "belum diisi", value.get<std::string>());
+    } else if (value.is_structured()) {
+        for (const auto& [name, item] : value.items())
+            find_blanks(item, path + (value.is_array() ? "[" + name + "]" : (path.empty() ? "" : ".") + name), checker);
+    }
+}
+
+std::vector<Problem> check_settings(const Json& settings) {
+    std::vector<Problem> problems;
+    Checker checker(problems);
+    find_blanks(settings, "", checker);
+    if (!problems.empty()) return problems;
+    for (const char* name : {"nama", "singkatan", "tempat", "alamat_publik", "unit", "kalimat_kaki"})
+        checker.text(settings, name, "");
+    const std::string address = settings.value("alamat_publik", "");
+    if (!address.starts_with("https://") && !address.starts_with("http://localhost"))
+        checker.wrong("alamat_publik", "wajib diawali https://");
+    if (!parse_zone(checker.text(settings, "zona", ""))) checker.wrong("zona", "wajib WIB, WITA, atau WIT");
+    const Json& head = checker.object(settings, "kop");
+    checker.text(head, "pemerintah", "kop.");
+    checker.text(head, "lambang", "kop.");
+    checker.lines(head, "dinas", "kop.");
+    checker.lines(head, "alamat", "kop.");
+    const Json& series = checker.object(settings, "seri");
+    for (const auto& [name, one] : series.items()) {
+        try {
+            numbering::Pattern::parse(checker.text(one, "pola", "seri." + name + "."));
+        } catch (const Error& error) {
+            checker.wrong("seri." + name + ".pola", error.problems()[0].what, error.problems()[0].remedy);
+        }
+    }
+    const auto officials = settings.find("pejabat");
+    if (officials == settings.end() || !officials->is_array()) {
+        checker.wrong("pejabat", "wajib berupa daftar pejabat");
+        return problems;
+    }
+    for (std::size_t i = 0; i < officials->size(); ++i) {
+        const Json& official = (*officials)[i];
+        const std::string path = "pejabat[" + std::to_string(i) + "].";
+        for (const char* name : {"id", "nama", "pangkat"}) checker.text(official, name, path);
+        checker.lines(official, "jabatan", path);
+        if (!parse_nip(checker.text(official, "nip", path))) checker.wrong(path + "nip", "bukan NIP 18 angka yang benar");
+        const auto from = checker.date(official, "mulai", path, true), to = checker.date(official, "selesai", path, false);
+        if (from && to && *to < *from) checker.wrong(path + "selesai", "lebih awal daripada mulai");
+    }
+    return problems;
+}
+
+bool in_term(const Json& term, Date day) {
+    const auto from = parse_date(term.value("mulai", "")), to = parse_date(term.value("selesai", ""));
+    return (!from || *from <= day) && (!to || day <= *to);
+}
+
+bool applies(const Json& rule, const std::string& kind) {
+    const Json& kinds = rule.at("jenis");
+    return std::any_of(kinds.begin(), kinds.end(), [&](const Json& one) { return one == "*" || one == kind; });
+}
+
+// The lines over the name: "Kepala Dinas ...,", "Plt. Kepala Dinas ...,", "a.n. Kepala Dinas ...," / "Sekretaris,".
+// Domain notes 1.4.
+Json post_lines(const Json& rule, const Json& official, const Json* principal, const Json* between) {
+    const std::string capacity = rule.value("sebagai", "");
+    const auto with_comma = [](Json lines) {
+        lines.back() = lines.back().get<std::string>() + ",";
+        return lines;
+    };
+    if (capacity.empty() || !principal) return with_comma(official.at("jabatan"));
+    Json lines = principal->at("jabatan");
+    lines.front() = (capacity == "u.b." ? "a.n." : capacity) + " " + lines.front().get<std::string>();
+    lines = with_comma(lines);
+    if (capacity == "Plt." || capacity == "Plh.") return lines;
+    if (capacity == "u.b." && between) {
+        for (const Json& line : between->at("jabatan")) lines.push_back(line);
+        lines.push_back("u.b.");
+    }
+    for (const Json& line : with_comma(official.at("jabatan"))) lines.push_back(line);
+    return lines;
+}
+
+}  // namespace
+
+Office Office::open(const fs::path& root) {
+    std::error_code failed;
+    if (!fs::is_directory(root, failed))
+        throw Error(Code::data, "folder kantor tidak ada", root.string(), "Buat dengan: naskah init " + root.string());
+    if (!fs::exists(root / file_name))
+        throw Error(Code::data, "folder ini bukan kantor: tidak ada office.json", root.string(),
+                    "Sebutkan folder yang dibuat oleh naskah init.");
+    Office office;
+    office.root_ = fs::canonical(root);
+    office.settings_ = parse_json(read_text(root / file_name), file_name);
+    if (!office.settings_.is_object()) throw Error(Code::data, "isi berkas bukan objek JSON", file_name);
+    if (auto problems = check_settings(office.settings_); !problems.empty()) throw Error(Code::data, std::move(problems));
+    office.name_ = office.settings_.at("nama").get<std::string>();
+    office.public_address_ = office.settings_.at("alamat_publik").get<std::string>();
+    while (office.public_address_.ends_with('/')) office.public_address_.pop_back();
+    office.zone_ = *parse_zone(office.settings_.at("zona").get<std::string>());
+    office.demo_ = office.settings_.value("contoh", false);
+    if (fs::exists(root / "libur.json"))
+        office.workdays_ = Workdays(parse_json(read_text(root / "libur.json"), "libur.json"), "libur.json");
+    return office;
+}
+
+std::string Office::verify_url(const LetterId& id) const { return public_address_ + "/v/" + to_string(id); }
+
+std::optional<LetterId> Office::id_in(std::string_view url) const {
+    const std::string prefix = public_address_ + "/v/";
+    return url.starts_with(prefix) ? parse_letter_id(url.substr(prefix.size())) : std::nullopt;
+}
+
+Json Office::surroundings() const {
+    Json seen = settings_;
+    for (const char* name : {"pejabat", "penandatangan", "segel", "seri", "jenis", "penyimpanan", "contoh"}) seen.erase(name);
+    return seen;
+}
+
+Office::Series Office::series_of(const Json& about, const std::string& kind, const std::string& wanted) const {
+    static const Json none = Json::object();
+    const Json& kinds = settings_.contains("jenis") ? settings_.at("jenis") : none;
+    const Json& own = kinds.contains(kind) ? kinds.at(kind) : none;
+    const auto chosen = [&](const char* name) {
+        if (own.contains(name)) return own.at(name).get<std::string>();
+        if (about.contains(name)) return about.at(name).get<std::string>();
+        return settings_.value(name, "");
+    };
+    Series series;
+    series.name = wanted.empty() ? chosen("seri") : wanted;
+    const Json& all = settings_.at("seri");
+    if (!all.contains(series.name)) {
+        std::string known;
+        for (const auto& [name, one] : all.items()) known += (known.empty() ? "" : ", ") + name;
+        throw Error(Code::data, "seri nomor \"" + series.name + "\" tidak ada", kind, "Pilih salah satu: " + known + ".");
+    }
+    series.pattern = all.at(series.name).at("pola").get<std::string>();
+    series.parts.kode = chosen("kode");
+    series.parts.unit = chosen("unit");
+    series.parts.bidang = chosen("bidang");
+    series.parts.sifat = own.value("sifat", "");
+    return series;
+}
+
+Signer Office::signer_of(const Json& about, const std::string& kind, Date day) const {
+    const Json& officials = settings_.at("pejabat");
+    const auto official = [&](const std::string& id, bool now) -> const Json* {
+        for (const Json& one : officials)
+            if (one.at("id") == id && (!now || in_term(one, day))) return &one;
+        return nullptr;
+    };
+    static const Json none = Json::array();
+    const Json& rules = settings_.contains("penandatangan") ? settings_.at("penandatangan") : none;
+    for (const Json& rule : rules) {
+        if (!applies(rule, kind) || !in_term(rule, day)) continue;
+        const std::string id = rule.at("pejabat").get<std::string>();
+        const Json* person = official(id, true);
+        if (!person)
+            throw Error(Code::data, "pejabat \"" + id + "\" tidak sedang menjabat pada " + to_long(day), "office.json: penandatangan",
+                        "Perbarui masa jabatan, atau tunjuk Plt./Plh. di office.json.");
+        const std::string capacity = rule.value("sebagai", "");
+        const Json* principal = official(rule.value("atas_nama", "kepala"), false);
+        const Json* between = official(rule.value("melalui", ""), false);
+        const bool titled = about.value("gelar", true);
+        Signer signer;
+        signer.printed = {{"id", id},
+                          {"jabatan", post_lines(rule, *person, principal, between)},
+                          {"nama", titled ? person->at("nama") : Json(person->value("nama_tanpa_gelar", person->at("nama").get<std::string>()))},
+                          {"pangkat", person->at("pangkat")},
+                          {"nip", to_string(*parse_nip(person->at("nip").get<std::string>()))},
+                          {"sebagai", capacity}};
+        if ((capacity == "Plt." || capacity == "Plh.") && about.value("seri", "") == "sk")
+            signer.warnings.push_back({capacity + " menandatangani keputusan: mandat tidak mencakup keputusan yang mengubah status hukum "
+                                       "organisasi, kepegawaian, dan alokasi anggaran (UU 30/2014 Pasal 14)",
+                                       kind, "Pastikan keputusan ini termasuk wewenangnya."});
+        // Letters that no official signs electronically carry the office's own seal.
+        const bool head_signs = about.value("penandatangan", "kepala") == "kepala";
+        static const Json no_seal = Json::object();
+        const Json& holder = head_signs ? *person : settings_.contains("segel") ? settings_.at("segel") : no_seal;
+        if (!holder.contains("kunci"))
+            throw Error(Code::data, "belum ada kunci untuk menandatangani",
+                        head_signs ? "office.json: pejabat " + id : "office.json: segel", "Isi \"kunci\" dengan nama berkas PKCS#12 di keys/.");
+        signer.key = root_ / holder.at("kunci").get<std::string>();
+        return signer;
+    }
+    throw Error(Code::data, "tidak ada penanda tangan untuk jenis surat ini pada " + to_long(day), "office.json: penandatangan",
+                "Tambahkan aturan dengan \"jenis\": [\"" + kind + "\"] atau [\"*\"].");
+}
+
+std::unique_ptr<signing::Key> Office::open_key(const fs::path& file, const AskSecret& ask) const {
+    const Bytes p12 = read_file(file, 1u << 20);
+    std::string passphrase;
+    if (demo_)
+        passphrase = read_text(fs::path(file).replace_extension(".sandi"));
+    else
+        passphrase = ask("Kata sandi " + file.filename().string());
+    try {
+        auto key = signing::open_pkcs12(p12, passphrase);
+        wipe(passphrase);
+        return key;
+    } catch (const Error& error) {
+        wipe(passphrase);
+        std::vector<Problem> problems = error.problems();
+        for (Problem& problem : problems)
+            if (problem.where.empty()) problem.where = file.filename().string();
+        throw Error(error.code(), std::move(problems));
+    }
+}
+
+std::unique_ptr<storage::Register> Office::open_register() const {
+    return storage::open_sqlite((root_ / settings_.value("penyimpanan", "naskah.db")).string(), false);
+}
+
+verify::Trust Office::trust() const {
+    verify::Trust trust;
+    std::vector<fs::path> files;
+    if (fs::is_directory(root_ / "trust"))
+        for (const auto& entry : fs::directory_iterator(root_ / "trust"))
+            if (entry.is_regular_file()) files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    for (const fs::path& file : files) trust.add(read_file(file, 16u << 20), file.filename().string());
+    return trust;
+}
+
+std::vector<fs::path> Office::template_folders() const {
+    std::vector<fs::path> folders;
+    if (fs::is_directory(root_ / "templates")) folders.push_back(root_ / "templates");
+    folders.push_back(shipped_templates());
+    return folders;
+}
+
+fs::path shipped_templates() {
+    if (const char* named = std::getenv("NASKAH_TEMPLATES")) return named;
+    std::error_code failed;
+    const fs::path program = fs::read_symlink("/proc/self/exe", failed).parent_path();
+    for (const fs::path& folder : {program / "../share/naskah/templates", program / "../../templates"})
+        if (fs::is_directory(folder / "partials", failed)) return fs::canonical(folder);
+    throw Error(Code::internal, "templat bawaan tidak ditemukan", program.string(), "Isi NASKAH_TEMPLATES dengan foldernya.");
+}
+
+}  // namespace naskah::workflow
