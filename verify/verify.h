@@ -1,6 +1,6 @@
-// Says what is true of a PDF's signatures. Reads hostile files: for anything in a file it never throws, hangs or
-// grows without bound. Facts first; the verdict is computed from them. No network. Shares nothing with signing
-// but core. Rules: docs/formats.md; ISO 32000-1 12.8, ETSI EN 319 142-1, RFC 5652.
+// Says what is true of a PDF's signatures. Reads hostile files: for anything in a file it never throws, hangs
+// or grows without bound. Facts first; the verdict is computed from them. No network. Shares nothing with
+// signing but core. Rules: docs/formats.md; ISO 32000-1 12.8, ETSI EN 319 142-1, RFC 5652.
 #pragma once
 
 #include <memory>
@@ -28,14 +28,14 @@ struct Finding {
 struct Signature {
     std::string field;
     Verdict verdict = Verdict::failed;
-    std::string level;                   // "B-B", "B-T", "B-LT", "B-LTA", "cms", or empty if it could not be read
-    std::string signer;                  // from the certificate, never from the file's own claims
-    std::optional<Instant> signed_at;    // as claimed, unless time_proven
-    bool time_proven = false;            // by a timestamp that verifies
-    std::string covers;                  // "whole" or "revision"
+    std::string level;   // "B-B", "B-T", "B-LT", "B-LTA", "cms", or empty if it could not be read
+    std::string signer;  // from the certificate, never from the file's own claims
+    std::optional<Instant> signed_at;  // as claimed, unless time_proven
+    bool time_proven = false;          // by a timestamp that verifies
+    std::string covers;                // "whole" or "revision"
     bool digest_matches = false;
     bool signature_matches = false;
-    std::string changes = "none";        // "none", "permitted", "forbidden"
+    std::string changes = "none";  // "none", "permitted", "forbidden"
     std::vector<Finding> findings;
 };
 
@@ -43,7 +43,7 @@ struct Report {
     Sha256 sha256;
     Verdict verdict = Verdict::failed;
     std::vector<Signature> signatures;
-    std::vector<Finding> findings;       // about the file as a whole
+    std::vector<Finding> findings;  // about the file as a whole
 };
 
 // Trusted certificates (and intermediates at hand), parsed once and shared by all threads.
@@ -53,8 +53,8 @@ public:
     ~Trust();
     Trust(Trust&&) noexcept;
     Trust& operator=(Trust&&) noexcept;
-    // All certificates of a PEM or DER file; self-signed ones become roots, others help to build chains. CRLs too.
-    // Throws Error(data) naming `file` if there is none.
+    // All certificates of a PEM or DER file; self-signed ones become roots, others help to build chains. CRLs
+    // too. Throws Error(data) naming `file` if there is none.
     void add(BytesView pem_or_der, const std::string& file);
 
     struct Store;
@@ -67,7 +67,8 @@ private:
 // `at`: the time at which certificates must have been valid, unless a timestamp proves an earlier one.
 Report check(BytesView pdf, const Trust& trust, Instant at);
 
-// One object of the array that `naskah verify --json` prints; `register` is filled in by the caller who has an office.
+// One object of the array that `naskah verify --json` prints; `register` is filled in by the caller who has
+// an office.
 Json to_json(const Report& report, const std::string& file);
 
 }  // namespace naskah::verify

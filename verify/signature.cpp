@@ -1,0 +1,179 @@
+#include "verify/signature.h"
+
+#include <algorithm>
+
+#include "verify/byte_range.h"
+#include "verify/chain.h"
+#include "verify/changes.h"
+#include "verify/claimed_time.h"
+#include "verify/finding.h"
+#include "verify/signer.h"
+#include "verify/timestamp.h"
+
+namespace naskah::verify {
+namespace {
+
+void add(std::vector<Finding>& to, const std::vector<Finding>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+}
+
+// The signature must have been this field's value in the very revision that it signs, found through that
+// revision's own cross-reference table. Otherwise somebody wrapped or moved it.
+bool stood_in_signed_revision(const Field& field, const Object& dictionary, History::Entry& signed_revision) {
+    const std::size_t place = dictionary.find("Contents")->begin;
+    for (const Field& then : signed_revision.form.fields) {
+        if (then.type != "Sig" || then.name != field.name) continue;
+        const Object* value = signed_revision.revision->resolve(then.value_entry);
+        const Object* contents = value && value->has_keys() ? value->find("Contents") : nullptr;
+        if (contents && contents->begin == place && value->begin == dictionary.begin) return true;
+    }
+    return false;
+}
+
+void check_document_timestamp(const SignedData& data, Pieces message, const Trust::Store& trust, Instant at,
+                              Signature& out) {
+    const auto facts = check_timestamp(data, message, trust, at);
+    if (!facts) {
+        out.findings.push_back(make_finding("cms_malformed", "stempel waktu"));
+        return;
+    }
+    out.digest_matches = facts->imprint_matches && facts->signer.digest_matches;
+    out.signature_matches = facts->signer.signature_matches;
+    out.signed_at = facts->time;
+    out.time_proven = facts->trusted;
+    out.level = "cms";
+    if (facts->signer.certificate) out.signer = subject_name(facts->signer.certificate);
+    if (!facts->imprint_matches) out.findings.push_back(make_finding("digest_mismatch"));
+    add(out.findings, facts->signer.findings);
+    add(out.findings, facts->findings);
+}
+
+// A timestamp over the signature value proves that it existed then (RFC 3161 appendix A).
+void check_signature_timestamps(const SignerInfo& signer, const Trust::Store& trust, Instant at,
+                                Signature& out) {
+    const Attribute* attribute = signer.find_unsigned(oid::timestamp_token);
+    if (!attribute) return;
+    const BytesView message[] = {signer.value};
+    for (const Element& value : attribute->values) {
+        const auto token = parse_signed_data(value.whole);
+        const auto facts = token ? check_timestamp(*token, message, trust, at) : std::nullopt;
+        if (!facts || !facts->imprint_matches || !facts->signer.signature_matches ||
+            !facts->signer.digest_matches) {
+            out.findings.push_back(make_finding("timestamp_invalid"));
+        } else if (!facts->trusted) {
+            out.findings.push_back(make_finding("timestamp_untrusted"));
+        } else if (!out.time_proven || *facts->time < *out.signed_at) {
+            out.time_proven = true;
+            out.signed_at = facts->time;
+        }
+    }
+}
+
+void check_cms(const SignedData& data, Pieces message, bool is_cades, const Trust::Store& trust, Instant at,
+               Signature& out) {
+    const SignerFacts facts = check_signer(data, message, {.certificate_attribute = is_cades});
+    out.digest_matches = facts.digest_matches;
+    out.signature_matches = facts.signature_matches;
+    add(out.findings, facts.findings);
+    if (facts.signing_time) out.signed_at = facts.signing_time;
+    out.level = is_cades && facts.has_certificate_attribute ? "B-B" : "cms";
+    if (facts.signature_matches) check_signature_timestamps(data.signers[0], trust, at, out);
+    if (out.time_proven && out.level == "B-B") out.level = "B-T";
+    if (!facts.certificate) return;
+    out.signer = subject_name(facts.certificate);
+    add(out.findings, check_chain({.certificate = facts.certificate,
+                                   .helpers = facts.others,
+                                   .at = out.time_proven ? *out.signed_at : at,
+                                   .at_is_proven = out.time_proven,
+                                   .claimed = out.signed_at},
+                                  trust));
+}
+
+// adbe.pkcs7.sha1 (ISO 32000-1 12.8.3.3): the CMS carries the SHA-1 of the covered bytes as its content.
+bool content_is_sha1(const SignedData& data, Pieces message) {
+    const auto sha1 = find_hash("1.3.14.3.2.26");
+    return data.content && *data.content == digest(*sha1, message);
+}
+
+void check_contents(const Object& dictionary, Pieces message, const Trust::Store& trust, Instant at,
+                    Signature& out) {
+    const auto refuse = [&](std::string_view name, std::string_view detail = {}) {
+        out.findings.push_back(make_finding(name, detail));
+    };
+    const Object* filter = dictionary.find("SubFilter");
+    const Object* type = dictionary.find("Type");
+    const std::string kind = filter && filter->is(Object::Kind::name) ? filter->text : std::string{};
+    const bool is_timestamp = kind == "ETSI.RFC3161";
+    if (kind == "adbe.x509.rsa_sha1") return refuse("algorithm_unknown", kind);
+    if (!is_timestamp && kind != "ETSI.CAdES.detached" && kind != "adbe.pkcs7.detached" &&
+        kind != "adbe.pkcs7.sha1") {
+        return refuse("subfilter_unknown");
+    }
+    if (is_timestamp != (type && type->is_name("DocTimeStamp"))) return refuse("subfilter_mismatch");
+    if (type && !is_timestamp && !type->is_name("Sig")) return refuse("subfilter_mismatch");
+
+    const BytesView contents = as_bytes(dictionary.find("Contents")->text);
+    const auto data = parse_signed_data(contents);
+    if (!data) return refuse("cms_malformed");
+    const BytesView padding = contents.subspan(data->size);
+    if (std::any_of(padding.begin(), padding.end(), [](std::uint8_t octet) { return octet != 0; })) {
+        return refuse("cms_padding_invalid");
+    }
+    if (data->signers.size() != 1) return refuse("signer_count_invalid");
+    if (is_timestamp) return check_document_timestamp(*data, message, trust, at, out);
+    if (data->content_type != oid::data) return refuse("subfilter_mismatch");
+    if (kind == "adbe.pkcs7.sha1") {
+        if (!content_is_sha1(*data, message)) return refuse("digest_mismatch");
+        out.findings.push_back(make_finding("weak_digest"));
+        const BytesView content[] = {*data->content};
+        return check_cms(*data, content, false, trust, at, out);
+    }
+    if (data->content) return refuse("content_not_detached");
+    check_cms(*data, message, kind == "ETSI.CAdES.detached", trust, at, out);
+}
+
+}  // namespace
+
+CheckedSignature check_signature(const Field& field, History& history, const Trust::Store& trust,
+                                 Instant at) {
+    CheckedSignature checked;
+    Signature& out = checked.report;
+    out.field = field.name;
+    const auto refuse = [&](std::string_view name) {
+        out.findings.push_back(make_finding(name));
+        out.verdict = verdict_of(out);
+        return checked;
+    };
+    Revision& last = *history.last().revision;
+    const Object* dictionary = last.resolve(field.value_entry);
+    if (!dictionary || !dictionary->is(Object::Kind::dictionary)) return refuse("signature_malformed");
+    // A signature inside an object stream has no gap in the file; its offsets would be those of the stream.
+    const Ref ref = field.value_entry->ref;
+    if (field.value_entry->is(Object::Kind::ref) && !last.extent(ref.number))
+        return refuse("signature_malformed");
+    checked.begin = dictionary->begin;
+    checked.end = dictionary->end;
+    out.signed_at = claimed_time(last.find(dictionary, "M"));
+
+    const auto coverage = read_coverage(*dictionary, history.file(), history.budget(), out.findings);
+    if (!coverage) {
+        out.verdict = verdict_of(out);
+        return checked;
+    }
+    checked.covered_end = coverage->end;
+    History::Entry& then = history.at(coverage->end);
+    if (!then.revision) return refuse("signed_revision_malformed");
+    if (then.revision->has_twin_objects()) return refuse("ambiguous_objects");
+    if (!stood_in_signed_revision(field, *dictionary, then)) return refuse("signature_displaced");
+
+    const auto pieces = coverage->pieces(history.file());
+    check_contents(*dictionary, pieces, trust, at, out);
+    Changes changes = find_changes(history, *coverage);
+    out.changes = changes.kind;
+    out.covers = changes.kind == "none" ? "whole" : "revision";
+    add(out.findings, changes.findings);
+    out.verdict = verdict_of(out);
+    return checked;
+}
+
+}  // namespace naskah::verify
