@@ -46,62 +46,72 @@ public:
     explicit Descriptor(int number) : number_(number) {}
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { close(); }
-
-    int number() const { return number_; }
-    bool open() const { return number_ >= 0; }
-    int close() {
-        const int result = open() ? ::close(number_) : 0;
-        number_ = -1;
-        return result;
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
     }
+    bool open() const { return number_ >= 0; }
+    int number() const { return number_; }
 
 private:
     int number_;
 };
 
-// A name beside the target under which the new file stands until it is whole; removed unless `keep` is
-// called.
-class TemporaryName {
+// A file that has no name until it is whole, so that it vanishes with the process that crashes. File systems
+// that know no such files get a hidden name at once, which the destructor takes back.
+class NewFile {
 public:
-    explicit TemporaryName(const fs::path& target) {
+    NewFile(int folder, unsigned mode) : folder_(folder) {
         Bytes random(8);
         system_random().fill(random);
-        // Short of the longest name that a file system takes, whatever the target's.
-        path_ = target.parent_path() / (".naskah-" + to_hex(random) + ".tmp");
+        hidden_name_ = ".naskah-" + to_hex(random) + ".tmp";
+        number_ = ::openat(folder_, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+        if (number_ < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+            number_ = ::openat(folder_, hidden_name_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, mode);
+            has_name_ = number_ >= 0;
+        }
     }
-    TemporaryName(const TemporaryName&) = delete;
-    TemporaryName& operator=(const TemporaryName&) = delete;
-    ~TemporaryName() {
-        if (!path_.empty()) ::unlink(path_.c_str());
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+    ~NewFile() {
+        if (number_ >= 0) ::close(number_);
+        if (has_name_) ::unlinkat(folder_, hidden_name_.c_str(), 0);
     }
-    const fs::path& path() const { return path_; }
-    void keep() { path_.clear(); }
+
+    // The steps return false and leave the reason in errno.
+    bool open() const { return number_ >= 0; }
+    bool write(BytesView bytes) {
+        while (!bytes.empty()) {
+            const ssize_t count = ::write(number_, bytes.data(), bytes.size());
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) return false;
+            bytes = bytes.subspan(static_cast<std::size_t>(count));
+        }
+        return ::fsync(number_) == 0;
+    }
+    bool take_place_of(const fs::path& name) {
+        if (!has_name_) {
+            // A link cannot replace a file, a renaming can: so the hidden name comes between, for an instant.
+            const std::string self = "/proc/self/fd/" + std::to_string(number_);
+            if (::linkat(AT_FDCWD, self.c_str(), folder_, hidden_name_.c_str(), AT_SYMLINK_FOLLOW) != 0)
+                return false;
+            has_name_ = true;
+        }
+        if (::renameat(folder_, hidden_name_.c_str(), folder_, name.c_str()) != 0) return false;
+        has_name_ = false;
+        return true;
+    }
 
 private:
-    fs::path path_;
+    int folder_;
+    int number_ = -1;
+    bool has_name_ = false;
+    std::string hidden_name_;
 };
-
-void write_all(int file, BytesView bytes, const fs::path& path) {
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(file, bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) cannot_write(path, reason(errno));
-        bytes = bytes.subspan(static_cast<std::size_t>(count));
-    }
-}
-
-// The folder's own entry must reach the disk too, or the name is lost with the power.
-void flush_folder(const fs::path& folder, const fs::path& path) {
-    Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!descriptor.open() || ::fsync(descriptor.number()) != 0) cannot_write(path, reason(errno));
-}
 
 // The file that a name really stands for: a link is followed, and a device, pipe or folder is never replaced.
 fs::path real_target(const fs::path& path) {
     std::error_code error;
-    const fs::file_status status = fs::symlink_status(path, error);
-    if (!fs::exists(status)) return fs::path(path).is_absolute() ? path : fs::absolute(path, error);
+    if (!fs::exists(fs::symlink_status(path, error))) return path;
     const fs::path target = fs::canonical(path, error);
     if (error || !fs::is_regular_file(target, error)) cannot_write(path, "bukan berkas biasa");
     return target;
@@ -117,25 +127,21 @@ Bytes read_file(const fs::path& path, std::size_t limit) {
     if (!file.open()) cannot_read(path, reason(errno));
     if (::fstat(file.number(), &status) != 0) cannot_read(path, reason(errno));
 
-    const std::string too_large = "lebih besar dari " + std::to_string(limit >> 20) + " MB";
+    const std::string too_large =
+        "lebih besar dari " +
+        (limit < 1u << 20 ? std::to_string(limit) + " B" : std::to_string(limit >> 20) + " MB");
     const auto expected = static_cast<std::size_t>(S_ISREG(status.st_mode) ? status.st_size : 0);
     if (expected > limit) cannot_read(path, too_large);
-    Bytes bytes;
-    // One byte more than expected shows the end of the file without a second round.
-    std::size_t room = expected + 1;
+    Bytes bytes(expected + 1);  // one more, to see the end of the file without growing
     std::size_t filled = 0;
     while (true) {
-        bytes.resize(filled + room);
+        if (filled == bytes.size()) bytes.resize(filled + (64u << 10));
         const ssize_t count = ::read(file.number(), bytes.data() + filled, bytes.size() - filled);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) cannot_read(path, reason(errno));
         if (count == 0) break;
         filled += static_cast<std::size_t>(count);
         if (filled > limit) cannot_read(path, too_large);
-        if (filled == bytes.size())
-            room = 64u << 10;
-        else
-            room = bytes.size() - filled;
     }
     bytes.resize(filled);
     return bytes;
@@ -148,33 +154,17 @@ std::string read_text(const fs::path& path, std::size_t limit) {
 
 void write_file(const fs::path& path, BytesView bytes, unsigned mode) {
     const fs::path target = real_target(path);
-    const fs::path folder = target.parent_path();
-    TemporaryName temporary(target);
+    if (!target.has_filename()) cannot_write(path, "bukan nama berkas");
+    const fs::path parent = target.has_parent_path() ? target.parent_path() : fs::path(".");
+    const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder.open()) cannot_write(path, "folder " + parent.string() + " " + reason(errno));
 
-    // A file without a name vanishes with the process, so that a crash leaves nothing behind. File systems
-    // that have no such files get a hidden name at once.
-    Descriptor file(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode));
-    const bool nameless = file.open();
-    if (!nameless) {
-        if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL) cannot_write(path, reason(errno));
+    NewFile file(folder.number(), mode);
+    if (!file.open() || !file.write(bytes) || !file.take_place_of(target.filename())) {
+        cannot_write(path, reason(errno));
     }
-    Descriptor named(
-        nameless ? -1 : ::open(temporary.path().c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, mode));
-    if (!nameless && !named.open()) cannot_write(path, reason(errno));
-    Descriptor& output = nameless ? file : named;
-
-    write_all(output.number(), bytes, path);
-    if (::fsync(output.number()) != 0) cannot_write(path, reason(errno));
-    if (nameless) {
-        const std::string self = "/proc/self/fd/" + std::to_string(output.number());
-        if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, temporary.path().c_str(), AT_SYMLINK_FOLLOW) != 0) {
-            cannot_write(path, reason(errno));
-        }
-    }
-    if (output.close() != 0) cannot_write(path, reason(errno));
-    if (::rename(temporary.path().c_str(), target.c_str()) != 0) cannot_write(path, reason(errno));
-    temporary.keep();
-    flush_folder(folder, path);
+    // The folder's own entry must reach the disk too, or the name is lost with the power.
+    if (::fsync(folder.number()) != 0 && errno != EINVAL) cannot_write(path, reason(errno));
 }
 
 }  // namespace naskah

@@ -205,6 +205,10 @@ Json parse_json(std::string_view text, const std::string& file) {
     if (const auto bad = first_bad_utf8(text)) {
         refuse(text, *bad, file, "teks bukan UTF-8 yang benar", "Simpan ulang berkas sebagai UTF-8.");
     }
+    // The parser takes a zero byte for the end of the text, and would not see what stands behind it.
+    if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+        refuse(text, zero, file, "JSON tidak sah: ada byte nol", "Simpan ulang berkas sebagai teks UTF-8.");
+    }
     const char* furthest = text.data();
     Builder builder(text, &furthest, file);
     const CountingIterator first(text.data(), &furthest);
