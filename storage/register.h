@@ -1,20 +1,22 @@
-// The register of letters: one interface for every store. SQLite today, PostgreSQL next; tests/storage/contract.h
-// is the suite that any store must pass.
+// The register of letters: one interface for every store. SQLite today, PostgreSQL next;
+// tests/storage/contract.h is the suite that any store must pass.
 //
 // What it guarantees, at every committed moment and after any crash:
 //   * within a series and year the numbers are 1, 2, 3 ... without a gap or a repeat, in order of taking, and
 //     their dates never run backwards;
 //   * what a call returned is on disk (fsync) before it returned;
 //   * the same idempotency key gives the same letter, whoever asks and how often;
-//   * a row is never deleted and a number never given twice: a letter that cannot be finished is void, with a reason;
+//   * a row is never deleted and a number never given twice: a letter that cannot be finished is void, with a
+//   reason;
 //   * every change leaves an entry in a log whose entries are chained by SHA-256.
-// No call holds a lock after it returned. Every call may be made from any thread and from many processes at once.
-// Errors: Error(data) for what the caller asked wrongly, Error(cannot_write) for a full disk or a read-only store,
-// Error(outside) when the store stays locked or does not answer, Error(internal) for a damaged store.
+// No call holds a lock after it returned. Every call may be made from any thread and from many processes at
+// once. Errors: Error(data) for what the caller asked wrongly, Error(cannot_write) for a full disk or a
+// read-only store, Error(outside) when the store stays locked or does not answer, Error(internal) for a
+// damaged store.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,41 +32,41 @@
 
 namespace naskah::storage {
 
-// reserved: has its number, is not signed. issued: signed PDF stored. void_: BATAL. revoked, superseded: issued
-// once, and later withdrawn or replaced by another letter (which names it).
+// reserved: has its number, is not signed. issued: signed PDF stored. void_: BATAL. revoked, superseded:
+// issued once, and later withdrawn or replaced by another letter (which names it).
 enum class Status { reserved, issued, void_, revoked, superseded };
 std::string to_string(Status status);  // "reserved", "issued", "void", "revoked", "superseded"
 std::optional<Status> parse_status(std::string_view text);
 
 // A letter that asks for a number.
 struct NewLetter {
-    LetterId id;                        // fresh; used unless the idempotency key is known already
-    std::string kind;                   // "surat-perintah-tugas"
-    std::string series;                 // "spt"
-    std::string pattern;                // of the series, as in office.json
-    numbering::Parts parts;             // urut is set by the register; bulan and tahun come from `date`
-    Date date;                          // letter date in the office's zone; its year selects the series' year
-    std::string idempotency_key;        // empty: none
-    std::string once;                   // empty, or a text that no other letter that is not void may have
-    std::string subject;                // hal, for the register's list
-    Json data;                          // the clerk's data, as checked
-    Json snapshot;                      // office, signer (title, rank, NIP), as they were at this moment
-    std::string actor;                  // who asks; goes into the log
+    LetterId id;                  // fresh; used unless the idempotency key is known already
+    std::string kind;             // "surat-perintah-tugas"
+    std::string series;           // "spt"
+    std::string pattern;          // of the series, as in office.json
+    numbering::Parts parts;       // urut is set by the register; bulan and tahun come from `date`
+    Date date;                    // letter date in the office's zone; its year selects the series' year
+    std::string idempotency_key;  // empty: none
+    std::string once;             // empty, or a text that no other letter that is not void may have
+    std::string subject;          // hal, for the register's list
+    Json data;                    // the clerk's data, as checked
+    Json snapshot;                // office, signer (title, rank, NIP), as they were at this moment
+    std::string actor;            // who asks; goes into the log
 };
 
 struct Letter {
     LetterId id;
     std::string kind, series;
-    std::string number;                 // as printed
+    std::string number;  // as printed
     numbering::Parts parts;
     Date date;
     Status status = Status::reserved;
     std::string idempotency_key, once, subject;
     Json data, snapshot;
-    std::string reason;                 // why void, revoked ...
-    std::optional<LetterId> replaces;       // the letter in whose place this one stands
-    std::optional<LetterId> replaced_by;    // and the way back
-    std::optional<Sha256> sha256;       // of the signed PDF
+    std::string reason;                   // why void, revoked ...
+    std::optional<LetterId> replaces;     // the letter in whose place this one stands
+    std::optional<LetterId> replaced_by;  // and the way back
+    std::optional<Sha256> sha256;         // of the signed PDF
     Instant reserved_at;
     std::optional<Instant> issued_at;
 };
@@ -72,60 +74,72 @@ struct Letter {
 struct LogEntry {
     std::int64_t seq = 0;
     Instant at;
-    std::string actor, action;          // "reserve", "issue", "void", "replace"
-    std::string letter;                 // id or empty
+    std::string actor, action;  // "reserve", "issue", "void", "replace"
+    std::string letter;         // id or empty
     Json detail;
     Sha256 previous, hash;
 };
 
 struct Filter {
-    std::string series, kind;           // empty: any
+    std::string series, kind;  // empty: any
     std::optional<int> year;
     std::optional<Status> status;
-    std::int64_t after = 0;             // row to start behind, 0 for the first page
+    std::int64_t after = 0;  // row to start behind, 0 for the first page
     int limit = 1000;
 };
 
-struct Row { std::int64_t row; Letter letter; };  // `row` is Filter::after of the next page
+struct Row {
+    std::int64_t row;
+    Letter letter;
+};  // `row` is Filter::after of the next page
 
 class Register {
 public:
     virtual ~Register() = default;
 
     // Takes the next number of the series and records the letter: one durable transaction. With a known
-    // idempotency key, gives back that letter unchanged (`fresh` false); if its kind or data differ: Error(data).
-    // A letter void by replacement leads on to the one that replaced it.
-    // Refuses (Error data) a date before the last one of the series: the clock ran backwards.
-    struct Reserved { Letter letter; bool fresh; };
+    // idempotency key, gives back that letter unchanged (`fresh` false); if its kind or data differ:
+    // Error(data). A letter void by replacement leads on to the one that replaced it. Refuses (Error data) a
+    // date before the last one of the series: the clock ran backwards.
+    struct Reserved {
+        Letter letter;
+        bool fresh;
+    };
     virtual Reserved reserve(const NewLetter& letter, Instant now) = 0;
 
-    // Stores the signed PDF and marks the letter issued. If it is issued already, nothing is changed and the stored
-    // letter comes back: two processes may finish one letter, the first one wins. Error(data) if it is void.
+    // Stores the signed PDF and marks the letter issued. If it is issued already, nothing is changed and the
+    // stored letter comes back: two processes may finish one letter, the first one wins. Error(data) if it is
+    // void.
     virtual Letter issue(const LetterId& id, BytesView pdf, Instant now, const std::string& actor) = 0;
 
     // Reserved letters only: status void with the reason (not empty). Issued letters are never voided.
-    virtual Letter make_void(const LetterId& id, const std::string& reason, Instant now, const std::string& actor) = 0;
+    virtual Letter make_void(const LetterId& id, const std::string& reason, Instant now,
+                             const std::string& actor) = 0;
 
-    // Voids a reserved letter and reserves another in its place, in one transaction: for a letter that a crash left
-    // behind on an earlier day. The idempotency key and `once` pass on to the new one.
-    virtual Letter replace(const LetterId& old, const NewLetter& letter, const std::string& reason, Instant now) = 0;
+    // Voids a reserved letter and reserves another in its place, in one transaction: for a letter that a
+    // crash left behind on an earlier day. The idempotency key and `once` pass on to the new one.
+    virtual Letter replace(const LetterId& old, const NewLetter& letter, const std::string& reason,
+                           Instant now) = 0;
 
     virtual std::optional<Letter> find(const LetterId& id) = 0;
     virtual std::optional<Letter> find_number(const std::string& number) = 0;
     virtual std::optional<Letter> find_key(const std::string& idempotency_key) = 0;
     virtual std::optional<Letter> find_sha256(const Sha256& digest) = 0;
-    virtual std::optional<Bytes> pdf(const LetterId& id) = 0;    // the signed bytes, checked against sha256
-    virtual std::vector<Letter> unfinished() = 0;                // all that are reserved, oldest first
-    virtual std::vector<Row> list(const Filter& filter) = 0;     // in order of series, year, urut
+    virtual std::optional<Bytes> pdf(const LetterId& id) = 0;  // the signed bytes, checked against sha256
+    virtual std::vector<Letter> unfinished() = 0;              // all that are reserved, oldest first
+    virtual std::vector<Row> list(const Filter& filter) = 0;   // in order of series, year, urut
 
     virtual std::vector<LogEntry> log(std::int64_t after, int limit) = 0;
 
-    // Re-reads everything and holds it against the guarantees above: gaps, repeats, order of dates, printed numbers
-    // against their parts, digests of PDFs, the chain of the log. Empty when all is well.
+    // Re-reads everything and holds it against the guarantees above: gaps, repeats, order of dates, printed
+    // numbers against their parts, digests of PDFs, the chain of the log. Empty when all is well.
     virtual std::vector<Problem> check() = 0;
 };
 
-// Opens or creates the embedded store. `create` false: Error(data) when the file is not there.
-std::unique_ptr<Register> open_sqlite(const std::string& path, bool create);
+// Opens or creates the embedded store. `create` false: Error(data) when the file is not there or empty. A
+// file of an earlier version is brought up to date. Where the folder cannot be written, reading works and
+// writing is Error(cannot_write). `patience` is how long a call waits for its turn.
+std::unique_ptr<Register> open_sqlite(const std::string& path, bool create,
+                                      std::chrono::milliseconds patience = std::chrono::seconds(60));
 
 }  // namespace naskah::storage

@@ -1,0 +1,103 @@
+// What the register needs of a database: statements, transactions, a check of its own files. The register
+// itself (sql_register.cpp) is written once over this seam; an engine is one file that is the only home of
+// its library.
+//
+// SQL is the part that SQLite and PostgreSQL both read: $1 placeholders, integers, text, BYTEA, partial
+// indexes, row values. What they do not share (triggers) comes from schema.h.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/error.h"
+
+namespace naskah::storage {
+
+struct Migration;  // schema.h
+
+// A value for a placeholder; monostate is NULL. Texts and bytes are borrowed until the call returns.
+using Value = std::variant<std::monostate, std::int64_t, std::string_view, BytesView>;
+
+// One row of an answer. Columns count from 0; NULL reads as 0 or as empty. Valid only inside the callback.
+class Cells {
+public:
+    virtual bool is_null(int column) const = 0;
+    virtual std::int64_t integer(int column) const = 0;
+    virtual std::string_view text(int column) const = 0;
+    virtual BytesView bytes(int column) const = 0;
+
+protected:
+    ~Cells() = default;
+};
+
+enum class Access {
+    read,   // one unchanging picture of the store until the end
+    write,  // and alone among all writers of all processes; waits for its turn
+};
+
+// Used by one thread at a time. Every call throws Error with the code and the advice that register.h
+// promises.
+class Connection {
+public:
+    using Each = std::function<void(const Cells&)>;  // must not use the connection
+
+    virtual ~Connection() = default;
+
+    // One statement. The prepared form is kept, so `sql` should be one of a bounded number of texts.
+    virtual void run(std::string_view sql, std::span<const Value> values, const Each& each) = 0;
+    void run(std::string_view sql, std::initializer_list<Value> values = {}, const Each& each = {}) {
+        run(sql, std::span<const Value>(values.begin(), values.size()), each);
+    }
+
+    virtual void begin(Access access) = 0;
+    virtual void commit() = 0;  // a write is on disk when this returns
+    virtual void roll_back() noexcept = 0;
+
+    virtual std::vector<std::string> tables() = 0;  // names
+    // The triggers of that step, in this engine's language.
+    virtual const std::vector<std::string>& guards(const Migration& step) const = 0;
+
+    // The engine's own look at its files, indexes and guards. Empty when all is well.
+    virtual std::vector<Problem> examine() = 0;
+
+    // False after a failure of the engine: the connection is thrown away and not used for the next call.
+    virtual bool usable() const = 0;
+};
+
+class Engine {
+public:
+    virtual ~Engine() = default;
+    virtual std::unique_ptr<Connection> connect() = 0;  // from any thread
+    virtual std::string name() const = 0;  // for messages: the path or the address, without a secret
+};
+
+// Rolls back unless commit() was called.
+class Transaction {
+public:
+    Transaction(Connection& connection, Access access) : connection_(connection) {
+        connection_.begin(access);
+    }
+    ~Transaction() {
+        if (!done_) connection_.roll_back();
+    }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    void commit() {
+        connection_.commit();
+        done_ = true;
+    }
+
+private:
+    Connection& connection_;
+    bool done_ = false;
+};
+
+}  // namespace naskah::storage

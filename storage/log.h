@@ -1,0 +1,44 @@
+// The log: an entry for every change, each holding the SHA-256 of the one before, so that none can be
+// altered, dropped or put in without altering all that follow.
+//   hash = SHA-256(previous hash, 32 octets || canonical JSON of
+//   {"action","actor","at","detail","letter","seq"})
+// with `at` in milliseconds since 1970 UTC. The first entry follows 32 zero octets.
+//
+// What the details hold is enough to derive the state of every letter:
+//   reserve  {"number", "date", "record": record_digest}       and "replaces" when it stands in another's
+//   place issue    {"sha256"} void     {"reason"} replace  {"reason", "by"} void, and who stands in its place
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "storage/engine.h"
+#include "storage/register.h"
+
+namespace naskah::storage {
+
+Sha256 hash_of(const LogEntry& entry);  // over `previous` and all fields but `hash`
+
+struct LogHead {
+    std::int64_t seq = 0;
+    Sha256 hash;
+};
+LogHead read_head(Connection& connection);
+
+// Inside a write transaction. `head` moves on to the new entry. `what` gives at, actor, action, letter and
+// detail.
+void append(Connection& connection, LogHead& head, LogEntry what);
+
+// An entry as the columns hold it, possibly edited by somebody.
+struct StoredEntry {
+    std::int64_t seq = 0, at = 0;
+    std::string actor, action, letter, detail, previous, hash;
+};
+StoredEntry read_entry(const Cells& cells);
+std::vector<StoredEntry> entries_after(Connection& connection, std::int64_t seq, int limit);
+std::vector<StoredEntry> entries_of(Connection& connection, const std::string& letter);
+// Nothing if a column cannot be what append() wrote.
+std::optional<LogEntry> to_entry(const StoredEntry& stored);
+
+}  // namespace naskah::storage

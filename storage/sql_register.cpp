@@ -1,0 +1,420 @@
+#include "storage/sql_register.h"
+
+#include <mutex>
+
+#include "core/text.h"
+#include "storage/invariants.h"
+#include "storage/log.h"
+#include "storage/rows.h"
+
+namespace naskah::storage {
+namespace {
+
+const std::string select_letter = "SELECT " + letter_columns() + " FROM letters ";
+
+std::optional<StoredLetter> one_letter(Connection& connection, std::string_view condition,
+                                       std::initializer_list<Value> values) {
+    std::optional<StoredLetter> found;
+    connection.run(select_letter + std::string(condition), values,
+                   [&](const Cells& cells) { found = read_letter(cells); });
+    return found;
+}
+
+std::optional<StoredLetter> by_id(Connection& connection, std::string_view id) {
+    return one_letter(connection, "WHERE id = $1", {id});
+}
+
+// The condition repeats the index letters_key, or the engine would not use it.
+std::optional<StoredLetter> by_key(Connection& connection, std::string_view key) {
+    return one_letter(
+        connection,
+        "WHERE idempotency_key = $1 AND idempotency_key <> '' AND (status <> 'void' OR replaced_by IS NULL)",
+        {key});
+}
+
+StoredLetter existing(Connection& connection, const LetterId& id) {
+    auto letter = by_id(connection, to_string(id));
+    if (!letter)
+        throw Error(Code::data, "surat tidak ada dalam register", to_string(id),
+                    "Periksa kembali pengenal surat");
+    return *std::move(letter);
+}
+
+// Texts come from people and files; what is not text would be refused by one engine and kept by another.
+void require_text(std::string_view text, const char* field, bool may_be_empty) {
+    if (text.empty() && !may_be_empty) throw Error(Code::data, "tidak boleh kosong", field, "Isi dahulu");
+    if (first_bad_utf8(text) || text.find('\0') != std::string_view::npos)
+        throw Error(Code::data, "bukan teks UTF-8 yang sah", field, "Tulis ulang teks itu");
+}
+
+void require_sound(const NewLetter& letter) {
+    require_text(letter.kind, "jenis surat", false);
+    require_text(letter.series, "seri", false);
+    require_text(letter.actor, "pelaku", false);
+    require_text(letter.idempotency_key, "kunci idempotensi", true);
+    require_text(letter.once, "penanda sekali", true);
+    require_text(letter.subject, "hal", true);
+    if (!letter.date.ok())
+        throw Error(Code::data, "tanggal surat tidak ada dalam kalender", "tanggal", "Perbaiki tanggal");
+    if (!letter.parts.sisipan.empty())
+        throw Error(Code::data, "nomor sisipan tidak diberikan kepada surat bertanda tangan elektronik",
+                    "sisipan", "Kosongkan bagian sisipan");
+}
+
+std::string date_text(const std::string& iso) {
+    const auto date = parse_date(iso);
+    return date ? to_long(*date) : iso;
+}
+
+// Gives the letter the next number of its series. Inside a write transaction, so nobody takes the same.
+void take_number(Connection& connection, StoredLetter& letter) {
+    const auto last =
+        one_letter(connection, "WHERE series = $1 AND sisipan = '' ORDER BY year DESC, urut DESC LIMIT 1",
+                   {letter.series});
+    if (last && letter.date < last->date)
+        throw Error(Code::data,
+                    "tanggal surat " + date_text(letter.date) + " mendahului surat terakhir seri " +
+                        letter.series + " (" + last->number + ", " + date_text(last->date) + ")",
+                    "tanggal", "Periksa jam dan tanggal komputer");
+    letter.urut = last && last->year == letter.year ? last->urut + 1 : 1;
+    letter.number = numbering::Pattern::parse(letter.pattern).print(parts_of(letter).value());
+    if (const auto other = one_letter(connection, "WHERE number = $1", {letter.number}))
+        throw Error(Code::data, "nomor " + letter.number + " sudah dipakai surat seri " + other->series,
+                    "seri " + letter.series, "Bedakan pola nomor kedua seri itu di office.json");
+}
+
+void require_once(Connection& connection, const std::string& once) {
+    if (once.empty()) return;
+    if (const auto other =
+            one_letter(connection, "WHERE once = $1 AND once <> '' AND status <> 'void'", {once}))
+        throw Error(Code::data, "sudah ada surat nomor " + other->number + " untuk hal yang sama", once,
+                    "Periksa surat itu; surat yang sama tidak dibuat dua kali");
+}
+
+// Asking again with a key must be the same request: that of this letter or of one that it replaced.
+void require_same_request(Connection& connection, StoredLetter known, const StoredLetter& asked) {
+    const std::string number = known.number;
+    while (known.kind != asked.kind || known.data != asked.data) {
+        auto earlier = known.replaces ? by_id(connection, *known.replaces) : std::nullopt;
+        // A letter replaces one from before it; a row that says otherwise was tampered with and would lead in
+        // a circle.
+        if (!earlier || earlier->row >= known.row)
+            throw Error(Code::data,
+                        "kunci idempotensi sudah dipakai surat nomor " + number + " dengan isi lain",
+                        asked.key, "Pakai kunci baru untuk surat yang berbeda");
+        known = *std::move(earlier);
+    }
+}
+
+void require_reserved(const StoredLetter& letter, const char* wish) {
+    if (letter.status == "reserved") return;
+    const std::string state = letter.status == "void"
+                                  ? "BATAL" + (letter.reason.empty() ? "" : " (" + letter.reason + ")")
+                                  : "sudah terbit";
+    throw Error(Code::data, "surat nomor " + letter.number + " " + state + ", tidak dapat " + wish,
+                letter.number,
+                letter.status == "void" ? "Buat surat baru dengan nomor baru"
+                                        : "Surat yang sudah terbit dicabut atau diganti dengan surat baru");
+}
+
+// Writes the row and its entry in the log; `letter.row` is the place of that entry.
+void record(Connection& connection, LogHead& head, StoredLetter& letter, const std::string& actor) {
+    letter.row = head.seq + 1;
+    insert_letter(connection, letter);
+    Json detail = {
+        {"number", letter.number}, {"date", letter.date}, {"record", to_string(record_digest(letter))}};
+    if (letter.replaces) detail["replaces"] = *letter.replaces;
+    append(connection, head,
+           {.at = from_millis(letter.reserved_at),
+            .actor = actor,
+            .action = "reserve",
+            .letter = letter.id,
+            .detail = std::move(detail),
+            .previous = {},
+            .hash = {}});
+}
+
+class SqlRegister final : public Register {
+public:
+    explicit SqlRegister(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+
+    Reserved reserve(const NewLetter& letter, Instant now) override {
+        require_sound(letter);
+        StoredLetter row = to_stored(letter, now);
+        const std::scoped_lock turn(writing_);
+        Lease connection(*this);
+        Transaction transaction(*connection, Access::write);
+        if (!row.key.empty()) {
+            if (const auto known = by_key(*connection, row.key)) {
+                require_same_request(*connection, *known, row);
+                return {to_letter(*known), false};
+            }
+        }
+        require_once(*connection, row.once);
+        take_number(*connection, row);
+        LogHead head = read_head(*connection);
+        record(*connection, head, row, letter.actor);
+        transaction.commit();
+        return {to_letter(row), true};
+    }
+
+    Letter issue(const LetterId& id, BytesView pdf, Instant now, const std::string& actor) override {
+        require_text(actor, "pelaku", false);
+        if (pdf.empty())
+            throw Error(Code::data, "PDF kosong", to_string(id), "Buat dan tanda tangani PDF-nya dahulu");
+        const std::string digest = to_string(sha256(pdf));
+        const std::scoped_lock turn(writing_);
+        Lease connection(*this);
+        Transaction transaction(*connection, Access::write);
+        StoredLetter letter = existing(*connection, id);
+        if (letter.status != "reserved" && letter.status != "void")
+            return to_letter(letter);  // somebody was first
+        require_reserved(letter, "diterbitkan");
+        connection->run("INSERT INTO pdfs (letter_row, sha256, content) VALUES ($1, $2, $3)",
+                        {letter.row, digest, pdf});
+        letter.status = "issued";
+        letter.sha256 = digest;
+        letter.issued_at = to_millis(now);
+        connection->run("UPDATE letters SET status = $1, sha256 = $2, issued_at = $3 WHERE row_id = $4",
+                        {letter.status, digest, *letter.issued_at, letter.row});
+        LogHead head = read_head(*connection);
+        append(*connection, head,
+               {.at = now,
+                .actor = actor,
+                .action = "issue",
+                .letter = letter.id,
+                .detail = {{"sha256", digest}},
+                .previous = {},
+                .hash = {}});
+        transaction.commit();
+        return to_letter(letter);
+    }
+
+    Letter make_void(const LetterId& id, const std::string& reason, Instant now,
+                     const std::string& actor) override {
+        require_text(actor, "pelaku", false);
+        require_text(reason, "alasan", false);
+        const std::scoped_lock turn(writing_);
+        Lease connection(*this);
+        Transaction transaction(*connection, Access::write);
+        StoredLetter letter = existing(*connection, id);
+        require_reserved(letter, "dibatalkan");
+        close(*connection, letter, reason, std::nullopt);
+        LogHead head = read_head(*connection);
+        append(*connection, head,
+               {.at = now,
+                .actor = actor,
+                .action = "void",
+                .letter = letter.id,
+                .detail = {{"reason", reason}},
+                .previous = {},
+                .hash = {}});
+        transaction.commit();
+        return to_letter(letter);
+    }
+
+    Letter replace(const LetterId& old, const NewLetter& letter, const std::string& reason,
+                   Instant now) override {
+        require_sound(letter);
+        require_text(reason, "alasan", false);
+        StoredLetter row = to_stored(letter, now);
+        const std::scoped_lock turn(writing_);
+        Lease connection(*this);
+        Transaction transaction(*connection, Access::write);
+        StoredLetter before = existing(*connection, old);
+        if (before.status == "void" && before.replaced_by)
+            return to_letter(last_of_chain(*connection, before));
+        require_reserved(before, "diganti");
+        if (before.kind != row.kind)
+            throw Error(Code::data, "surat " + before.kind + " tidak dapat diganti dengan " + row.kind,
+                        before.number, "Ganti dengan surat yang sejenis");
+        row.key = before.key;
+        row.once = before.once;
+        row.replaces = before.id;
+        take_number(*connection, row);
+        close(*connection, before, reason, row.id);
+        LogHead head = read_head(*connection);
+        append(*connection, head,
+               {.at = now,
+                .actor = letter.actor,
+                .action = "replace",
+                .letter = before.id,
+                .detail = {{"reason", reason}, {"by", row.id}},
+                .previous = {},
+                .hash = {}});
+        record(*connection, head, row, letter.actor);
+        transaction.commit();
+        return to_letter(row);
+    }
+
+    std::optional<Letter> find(const LetterId& id) override {
+        Lease connection(*this);
+        return as_letter(by_id(*connection, to_string(id)));
+    }
+    std::optional<Letter> find_number(const std::string& number) override {
+        Lease connection(*this);
+        return as_letter(one_letter(*connection, "WHERE number = $1", {number}));
+    }
+    std::optional<Letter> find_key(const std::string& idempotency_key) override {
+        Lease connection(*this);
+        return as_letter(by_key(*connection, idempotency_key));
+    }
+    std::optional<Letter> find_sha256(const Sha256& digest) override {
+        Lease connection(*this);
+        return as_letter(
+            one_letter(*connection, "WHERE sha256 = $1 AND sha256 IS NOT NULL", {to_string(digest)}));
+    }
+
+    std::optional<Bytes> pdf(const LetterId& id) override {
+        Lease connection(*this);
+        std::optional<Bytes> content;
+        std::string digest, number;
+        connection->run(
+            "SELECT p.content, l.sha256, l.number FROM letters l JOIN pdfs p ON p.letter_row = l.row_id "
+            "WHERE l.id = $1",
+            {to_string(id)}, [&](const Cells& cells) {
+                const BytesView bytes = cells.bytes(0);
+                content.emplace(bytes.begin(), bytes.end());
+                digest = cells.text(1);
+                number = cells.text(2);
+            });
+        if (content && to_string(sha256(*content)) != digest)
+            throw Error(
+                Code::internal, "PDF surat nomor " + number + " dalam register bukan yang diterbitkan",
+                number,
+                "Jangan pakai PDF itu; jalankan naskah register check dan pulihkan register dari cadangan");
+        return content;
+    }
+
+    std::vector<Letter> unfinished() override {
+        Lease connection(*this);
+        std::vector<Letter> letters;
+        connection->run(select_letter + "WHERE status = 'reserved' ORDER BY row_id", {},
+                        [&](const Cells& cells) { letters.push_back(to_letter(read_letter(cells))); });
+        return letters;
+    }
+
+    std::vector<Row> list(const Filter& filter) override;
+
+    std::vector<LogEntry> log(std::int64_t after, int limit) override {
+        Lease connection(*this);
+        std::vector<LogEntry> entries;
+        for (const StoredEntry& stored : entries_after(*connection, after, std::max(limit, 0))) {
+            auto entry = to_entry(stored);
+            if (!entry)
+                throw Error(Code::internal, "catatan log tidak terbaca", "log " + std::to_string(stored.seq),
+                            "Jalankan naskah register check, lalu pulihkan register dari cadangan");
+            entries.push_back(*std::move(entry));
+        }
+        return entries;
+    }
+
+    std::vector<Problem> check() override {
+        Lease connection(*this);
+        Transaction snapshot(*connection, Access::read);
+        return check_invariants(*connection);
+    }
+
+private:
+    // A connection for the length of one call.
+    class Lease {
+    public:
+        explicit Lease(SqlRegister& owner) : owner_(owner) {
+            {
+                const std::scoped_lock lock(owner.pool_);
+                if (!owner.idle_.empty()) {
+                    connection_ = std::move(owner.idle_.back());
+                    owner.idle_.pop_back();
+                }
+            }
+            if (!connection_) connection_ = owner.engine_->connect();
+        }
+        ~Lease() {
+            if (!connection_->usable()) return;
+            const std::scoped_lock lock(owner_.pool_);
+            owner_.idle_.push_back(std::move(connection_));
+        }
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+        Connection& operator*() const { return *connection_; }
+        Connection* operator->() const { return connection_.get(); }
+
+    private:
+        SqlRegister& owner_;
+        std::unique_ptr<Connection> connection_;
+    };
+
+    static std::optional<Letter> as_letter(const std::optional<StoredLetter>& stored) {
+        if (!stored) return std::nullopt;
+        return to_letter(*stored);
+    }
+
+    static StoredLetter last_of_chain(Connection& connection, StoredLetter letter) {
+        while (letter.status == "void" && letter.replaced_by) {
+            auto next = by_id(connection, *letter.replaced_by);
+            if (!next || next->row <= letter.row)
+                throw Error(Code::internal, "register rusak: pengganti surat tidak terbaca", letter.number,
+                            "Jalankan naskah register check, lalu pulihkan register dari cadangan");
+            letter = *std::move(next);
+        }
+        return letter;
+    }
+
+    // To BATAL.
+    static void close(Connection& connection, StoredLetter& letter, const std::string& reason,
+                      const std::optional<std::string>& replaced_by) {
+        letter.status = "void";
+        letter.reason = reason;
+        letter.replaced_by = replaced_by;
+        connection.run(
+            "UPDATE letters SET status = $1, reason = $2, replaced_by = $3 WHERE row_id = $4",
+            {letter.status, reason,
+             replaced_by ? Value(std::string_view(*replaced_by)) : Value(std::monostate{}), letter.row});
+    }
+
+    std::unique_ptr<Engine> engine_;
+    std::mutex writing_;
+    std::mutex pool_;
+    std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+std::vector<Row> SqlRegister::list(const Filter& filter) {
+    std::string sql = select_letter;
+    std::vector<Value> values;
+    const std::string status = filter.status ? to_string(*filter.status) : "";
+    const char* glue = "WHERE ";
+    const auto where = [&](const std::string& condition, Value value) {
+        values.push_back(value);
+        sql += glue + condition + "$" + std::to_string(values.size());
+        glue = " AND ";
+    };
+    if (!filter.series.empty()) where("series = ", filter.series);
+    if (!filter.kind.empty()) where("kind = ", filter.kind);
+    if (filter.year) where("year = ", std::int64_t{*filter.year});
+    if (filter.status) where("status = ", status);
+    if (filter.after != 0) {
+        where(
+            "(series, year, urut, sisipan) > (SELECT series, year, urut, sisipan FROM letters WHERE row_id "
+            "= ",
+            filter.after);
+        sql += ")";
+    }
+    values.push_back(std::int64_t{std::max(filter.limit, 0)});
+    sql += " ORDER BY series, year, urut, sisipan LIMIT $" + std::to_string(values.size());
+
+    Lease connection(*this);
+    std::vector<Row> rows;
+    connection->run(sql, values, [&](const Cells& cells) {
+        const StoredLetter stored = read_letter(cells);
+        rows.push_back({stored.row, to_letter(stored)});
+    });
+    return rows;
+}
+
+}  // namespace
+
+std::unique_ptr<Register> open_register(std::unique_ptr<Engine> engine) {
+    return std::make_unique<SqlRegister>(std::move(engine));
+}
+
+}  // namespace naskah::storage
