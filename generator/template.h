@@ -4,23 +4,41 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/error.h"
 #include "core/json.h"
 
 namespace naskah::generator {
 
+// What the names of a template stand for.
+struct Names {
+    const Json& data;    // the clerk's: plain names at the top, and {{isian...}} anywhere
+    const Json& office;  // {{kantor...}}
+    const Json& letter;  // {{surat...}}
+    const Json& signer;  // {{penandatangan...}}
+};
+
 // A parsed template with its partials. Immutable; safe from any thread.
 class Template {
 public:
-    // `folders` are searched for partials/NAME.mustache in order. Throws Error(data) with file and line: syntax, triple
-    // braces, a missing partial, partials that include each other, an unknown pipe.
+    // `folders` are searched for partials/NAME.mustache in order. Throws Error(data) with file and line:
+    // syntax, triple braces, a missing partial, partials that include each other, an unknown pipe. Its values
+    // are escaped for XML.
     static std::shared_ptr<const Template> load(const std::filesystem::path& file,
-                                                const std::vector<std::filesystem::path>& partials);
+                                                const std::vector<std::filesystem::path>& folders);
+    // One line of plain text, such as `hal` in about.json: nothing is escaped.
+    static std::shared_ptr<const Template> plain(std::string_view text, const std::string& where);
+
     virtual ~Template() = default;
-    // `top` holds the clerk's data at its top and under "isian", and "kantor", "surat", "penandatangan".
-    // Throws Error(data): a missing name, with file and line.
-    virtual std::string fill(const Json& top) const = 0;
+
+    // Throws Error(data): a name that is missing or cannot be printed, with file and line.
+    virtual std::string fill(const Names& names) const = 0;
+
+    // Every name that `schema` (of the clerk's data) and the office's names do not know, each with file and
+    // line. A misspelt section would otherwise be silently empty.
+    virtual std::vector<Problem> unknown_names(const Json& schema) const = 0;
 };
 
 }  // namespace naskah::generator

@@ -1,0 +1,162 @@
+#include "generator/generator.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <list>
+#include <mutex>
+
+#include "core/file.h"
+#include "core/text.h"
+#include "generator/fonts.h"
+#include "generator/layout.h"
+#include "generator/markup.h"
+#include "generator/package.h"
+#include "generator/pdf.h"
+#include "generator/picture.h"
+
+namespace naskah::generator {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Pictures already decoded, the last used first: every letter shows the same emblem. A file that was replaced
+// (another size or time) is read anew.
+class Pictures {
+public:
+    std::shared_ptr<const Picture> get(const fs::path& file, const std::string& name) {
+        std::error_code missing;
+        const auto size = fs::file_size(file, missing);
+        if (missing)
+            throw Error(Code::data, "gambar tidak ada atau tidak dapat dibaca", name,
+                        "Periksa nama berkasnya.");
+        const auto time = fs::last_write_time(file, missing);
+        {
+            const std::lock_guard lock(mutex_);
+            for (auto kept = kept_.begin(); kept != kept_.end(); ++kept) {
+                if (kept->file != file || kept->size != size || kept->time != time) continue;
+                kept_.splice(kept_.begin(), kept_, kept);
+                return kept_.front().picture;
+            }
+        }
+        auto picture = read_picture(read_file(file, largest), name);
+        const std::lock_guard lock(mutex_);
+        kept_.push_front({file, size, time, picture});
+        std::size_t sum = 0;
+        for (auto kept = kept_.begin(); kept != kept_.end();) {
+            sum += kept->picture->compressed.size() + kept->picture->alpha.size();
+            kept = sum > room && kept != kept_.begin() ? kept_.erase(kept) : std::next(kept);
+        }
+        return picture;
+    }
+
+private:
+    static constexpr std::size_t largest = 20u << 20, room = 8u << 20;
+    struct Kept {
+        fs::path file;
+        std::uintmax_t size;
+        fs::file_time_type time;
+        std::shared_ptr<const Picture> picture;
+    };
+    std::mutex mutex_;
+    std::list<Kept> kept_;
+};
+
+// The file that `name` means below `folder`. Throws if it would lead out of it, by ".." or by a link.
+fs::path below(const fs::path& folder, const std::string& name) {
+    const fs::path relative(name);
+    std::error_code failed;
+    const fs::path root = fs::weakly_canonical(folder.empty() ? fs::path(".") : folder, failed);
+    const fs::path file = fs::weakly_canonical(root / relative, failed);
+    const auto [end, unused] = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
+    if (name.empty() || relative.is_absolute() || failed || (end != root.end() && !end->empty()))
+        throw Error(Code::data, "nama gambar menunjuk ke luar folder data", name,
+                    "Taruh gambar di folder data atau di bawahnya.");
+    return file;
+}
+
+// Calls `see` with every text of `value` and the path of its field.
+void each_text(const Json& value, const std::string& path,
+               const std::function<void(const std::string& text, const std::string& path)>& see) {
+    if (value.is_string()) return see(value.get_ref<const std::string&>(), path);
+    if (value.is_object())
+        for (const auto& [name, part] : value.items())
+            each_text(part, path.empty() ? name : path + "." + name, see);
+    if (value.is_array())
+        for (std::size_t i = 0; i < value.size(); ++i)
+            each_text(value[i], path + "[" + std::to_string(i) + "]", see);
+}
+
+// Layout knows where in the template a character had no glyph; a clerk wants to know the field.
+std::vector<Problem> unprintable(const Json& names, bool bookman, const FontLibrary& fonts) {
+    const std::array<Face, 2> faces =
+        bookman ? std::array{Face::bookman, Face::bookman_bold} : std::array{Face::sans, Face::sans_bold};
+    std::vector<Problem> problems;
+    each_text(names, "", [&](const std::string& text, const std::string& path) {
+        std::string plain = text;
+        std::erase(plain, '\n');
+        for (const Face face : faces) {
+            const char32_t character = fonts.missing(face, plain);
+            if (character == 0) continue;
+            problems.push_back(
+                {"huruf " + code_point_name(character) + " tidak dapat dicetak: tidak ada di huruf surat",
+                 path, "Ganti atau hapus huruf itu."});
+            return;
+        }
+    });
+    return problems;
+}
+
+}  // namespace
+
+struct Generator::Shared {
+    FontLibrary fonts;
+    Pictures pictures;
+};
+
+Generator::Generator() : shared_(std::make_unique<Shared>()) {}
+Generator::~Generator() = default;
+
+Bytes Generator::render(const Package& package, const Json& data, const Surroundings& surroundings) const {
+    Json letter = surroundings.letter;
+    letter["konsep"] = surroundings.draft;
+    const Node root =
+        parse_markup(package.parts().letter->fill({data, surroundings.office, letter, surroundings.signer}));
+
+    const auto picture = [&](const std::string& src) {
+        constexpr std::string_view of_office = "kantor:";
+        if (src.starts_with(of_office)) {
+            const std::string name = src.substr(of_office.size());
+            const fs::path& folder =
+                surroundings.office_images.empty() ? surroundings.images : surroundings.office_images;
+            return shared_->pictures.get(below(folder, name), name);
+        }
+        try {
+            return shared_->pictures.get(below(surroundings.images, src), src);
+        } catch (const Error& error) {
+            std::string field = src;
+            each_text(data, "", [&](const std::string& text, const std::string& path) {
+                if (text == src) field = path;
+            });
+            std::vector<Problem> problems = error.problems();
+            for (Problem& problem : problems) problem.where = field + (field == src ? "" : " (" + src + ")");
+            throw Error(error.code(), std::move(problems));
+        }
+    };
+    try {
+        const Document document = lay_out(root, {.fonts = shared_->fonts,
+                                                 .url = surroundings.url,
+                                                 .draft = surroundings.draft,
+                                                 .picture = picture});
+        return write_pdf(document, shared_->fonts, surroundings.time);
+    } catch (const Error& error) {
+        if (error.code() != Code::data) throw;
+        const std::string* font = root.attribute("font");
+        auto problems = unprintable(data, font && *font == "bookman", shared_->fonts);
+        if (problems.empty()) throw;
+        throw Error(Code::data, std::move(problems));
+    }
+}
+
+}  // namespace naskah::generator

@@ -1,0 +1,126 @@
+#include "generator/package.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "core/file.h"
+#include "generator/nearest.h"
+
+namespace naskah::generator {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// about.json as a schema, so that its mistakes are told like a clerk's.
+const Schema& about_schema() {
+    static const Schema schema(parse_json(R"({
+      "type": "object", "additionalProperties": false,
+      "required": ["judul", "sop", "seri", "kode", "kertas", "penandatangan", "publik", "hal", "aturan"],
+      "properties": {
+        "judul": {"type": "string", "title": "Judul", "minLength": 1},
+        "sop": {"type": "array", "title": "SOP", "items": {"type": "string"}},
+        "seri": {"type": "string", "title": "Seri nomor", "minLength": 1},
+        "kode": {"type": "string", "title": "Kode klasifikasi", "minLength": 1},
+        "kertas": {"enum": ["A4", "F4", "F4-210"], "type": "string", "title": "Kertas"},
+        "penandatangan": {"enum": ["kepala", "petugas", "tanpa"], "type": "string", "title": "Penandatangan"},
+        "publik": {"type": "boolean", "title": "Boleh dilihat umum"},
+        "hal": {"type": "string", "title": "Hal", "minLength": 1, "maxLength": 500},
+        "sekali": {"type": "array", "title": "Sekali saja", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+        "aturan": {"type": "array", "title": "Aturan",
+                   "items": {"type": "object", "required": ["aturan"],
+                             "properties": {"aturan": {"type": "string", "title": "Nama aturan", "minLength": 1}}}}
+      }})",
+                                          "about"),
+                               "about");
+    return schema;
+}
+
+void add(std::vector<Problem>& to, std::vector<Problem> from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+}  // namespace
+
+std::shared_ptr<const Package> load_package(const fs::path& folder, const std::vector<fs::path>& partials) {
+    auto parts = std::make_unique<Package::Parts>();
+    parts->kind = folder.filename().string();
+    parts->folder = folder;
+    const auto named = [&](const char* file) { return parts->kind + "/" + file; };
+    const auto read = [&](const char* file) { return parse_json(read_text(folder / file), named(file)); };
+
+    parts->about = read("about.json");
+    std::vector<Problem> problems = about_schema().check(parts->about);
+    for (Problem& problem : problems) problem.where = named("about.json") + " " + problem.where;
+    if (!problems.empty()) throw Error(Code::data, std::move(problems));
+
+    parts->schema = read("data.schema.json");
+    parts->checker = std::make_unique<Schema>(parts->schema, named("data.schema.json"));
+    add(problems, form_flaws(parts->schema, named("data.schema.json")));
+    for (const char* name : {"isian", "kantor", "surat", "penandatangan"})
+        if (parts->schema.contains("properties") && parts->schema.at("properties").contains(name))
+            problems.push_back({std::string("nama bidang \"") + name + "\" sudah dipakai templat",
+                                named("data.schema.json"), "Beri nama lain."});
+    parts->example = read("example.json");
+    parts->letter = Template::load(folder / "letter.mustache", partials);
+    parts->subject = Template::plain(parts->about.at("hal").get<std::string>(), named("about.json") + " hal");
+    add(problems, parts->letter->unknown_names(parts->schema));
+    add(problems, parts->subject->unknown_names(parts->schema));
+    if (!problems.empty()) throw Error(Code::data, std::move(problems));
+    return std::make_shared<const Package>(std::move(parts));
+}
+
+Package::Package(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+Package::~Package() = default;
+const std::string& Package::kind() const { return parts_->kind; }
+const Json& Package::about() const { return parts_->about; }
+const Json& Package::schema() const { return parts_->schema; }
+const Json& Package::example() const { return parts_->example; }
+const fs::path& Package::folder() const { return parts_->folder; }
+
+struct Templates::Shelf {
+    std::vector<fs::path> folders;
+    std::mutex mutex;
+    std::map<std::string, std::shared_ptr<const Package>> loaded;
+};
+
+Templates::Templates(std::vector<fs::path> folders) : shelf_(std::make_unique<Shelf>()) {
+    shelf_->folders = std::move(folders);
+}
+Templates::~Templates() = default;
+
+std::vector<std::string> Templates::kinds() const {
+    std::set<std::string> names;
+    for (const fs::path& folder : shelf_->folders) {
+        std::error_code none;
+        for (const auto& entry : fs::directory_iterator(folder, none))
+            if (fs::exists(entry.path() / "about.json")) names.insert(entry.path().filename().string());
+    }
+    return {names.begin(), names.end()};
+}
+
+std::shared_ptr<const Package> Templates::get(const std::string& kind) const {
+    const std::lock_guard lock(shelf_->mutex);
+    if (const auto known = shelf_->loaded.find(kind); known != shelf_->loaded.end()) return known->second;
+    const bool plain = !kind.empty() && kind.find('/') == std::string::npos && kind.front() != '.';
+    for (const fs::path& folder : shelf_->folders)
+        if (plain && fs::exists(folder / kind / "about.json"))
+            return shelf_->loaded.emplace(kind, load_package(folder / kind, shelf_->folders)).first->second;
+    const std::string near = nearest(kind, kinds());
+    throw Error(Code::data, "jenis surat \"" + kind + "\" tidak ada", "",
+                near.empty() ? "Lihat daftarnya dengan naskah template list."
+                             : "Apakah maksudnya " + near + "? Daftarnya: naskah template list.");
+}
+
+std::vector<Problem> check(const Package& package, const Json& data) {
+    return package.parts().checker->check(data);
+}
+
+std::string subject(const Package& package, const Json& data) {
+    static const Json none = Json::object();
+    return package.parts().subject->fill({data, none, none, none});
+}
+
+}  // namespace naskah::generator

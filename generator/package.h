@@ -1,0 +1,22 @@
+// What a package's folder becomes when it is loaded.
+#pragma once
+
+#include "generator/generator.h"
+#include "generator/schema.h"
+#include "generator/template.h"
+
+namespace naskah::generator {
+
+struct Package::Parts {
+    std::string kind;
+    std::filesystem::path folder;
+    Json about, schema, example;
+    std::unique_ptr<const Schema> checker;
+    std::shared_ptr<const Template> letter, subject;
+};
+
+// Throws Error(data): a file that is missing or wrong; every flaw at once where that is possible.
+std::shared_ptr<const Package> load_package(const std::filesystem::path& folder,
+                                            const std::vector<std::filesystem::path>& partials);
+
+}  // namespace naskah::generator
