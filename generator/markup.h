@@ -6,20 +6,34 @@
 #include <utility>
 #include <vector>
 
+#include "generator/length.h"
+
 namespace naskah::generator {
 
 struct Node {
-    std::string name;                 // element name; empty: text
-    std::string text;                 // of a text node
+    std::string name;  // element name; empty: text
+    std::string text;  // of a text node
     std::vector<std::pair<std::string, std::string>> attributes;
     std::vector<Node> children;
-    std::string where;                // "letter.mustache:14"
+    std::string where;  // "letter.mustache:14"
 
     const std::string* attribute(std::string_view key) const;
+    bool is_text() const { return name.empty(); }
 };
 
-// `xml` is what a template produced. Every element carries the attribute `_l` ("letter.mustache:14") that template.cpp put
-// there; it becomes `where`. Throws Error(data): not well-formed, unknown element or attribute, each with file and line.
+// `xml` is what a template produced. Every element carries the attribute `_l` ("letter.mustache:14") that
+// template.cpp put there; it becomes `where` (without it: the line in `xml`). Throws Error(data) with every
+// problem at once, each with file and line: not well-formed, unknown element or attribute, a value that is
+// none, text where none may stand.
 Node parse_markup(std::string_view xml);
+
+// Values of attributes, which parse_markup has checked to be numbers, yes or no, and so on.
+Length mm_of(const Node& node, std::string_view key, Length fallback);  // written in millimetres
+Length pt_of(const Node& node, std::string_view key, Length fallback);  // written in points
+double number_of(const Node& node, std::string_view key, double fallback);
+bool yes(const Node& node, std::string_view key, bool fallback);
+std::string_view word_of(const Node& node, std::string_view key, std::string_view fallback);
+
+bool is_inline(const Node& node);  // text, or an element that stands within a line
 
 }  // namespace naskah::generator

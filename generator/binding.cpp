@@ -1,0 +1,111 @@
+#include "generator/binding.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace naskah::generator {
+namespace {
+
+using Words = std::span<const std::string_view>;
+
+// Behind these stands the number, letter or numeral that they announce.
+constexpr std::array<std::string_view, 48> announcers{
+    "Nomor",    "nomor",    "NOMOR",    "No.",    "Tahun",  "tahun", "TAHUN",    "Pasal",
+    "pasal",    "PASAL",    "ayat",     "Ayat",   "huruf",  "Huruf", "angka",    "Angka",
+    "Diktum",   "diktum",   "DIKTUM",   "Bab",    "BAB",    "bab",   "Triwulan", "triwulan",
+    "Semester", "semester", "Lampiran", "Tahap",  "Gambar", "Foto",  "Tabel",    "Rp",
+    "NIP",      "NIB",      "NPWP",     "KBLI",   "RT",     "RW",    "RT.",      "RW.",
+    "halaman",  "pukul",    "butir",    "lantai", "Lantai", "Blok",  "Km",       "KM"};
+constexpr std::array<std::string_view, 24> titles{
+    "PT",   "CV",   "UD",    "PD",   "Fa",    "PT.", "CV.", "Yth.", "Dr.",  "Ir.",  "H.",   "Hj.",
+    "Drs.", "Dra.", "Prof.", "Sdr.", "Sdri.", "KH.", "Tn.", "Ny.",  "a.n.", "u.b.", "Plt.", "Plh."};
+constexpr std::array<std::string_view, 24> months{
+    "Januari",   "Februari", "Maret",    "April",    "Mei",       "Juni",     "Juli",     "Agustus",
+    "September", "Oktober",  "November", "Desember", "JANUARI",   "FEBRUARI", "MARET",    "APRIL",
+    "MEI",       "JUNI",     "JULI",     "AGUSTUS",  "SEPTEMBER", "OKTOBER",  "NOVEMBER", "DESEMBER"};
+constexpr std::array<std::string_view, 17> units{"ha",  "m",   "m2",  "m²",   "km",   "kg",
+                                                 "cm",  "mm",  "%",   "WITA", "WIB",  "WIT",
+                                                 "ton", "km2", "km²", "kWh",  "liter"};
+constexpr std::array<std::string_view, 20> name_openers{
+    "PT",       "CV",    "UD",  "PT.",  "CV.",  "Kabupaten", "Kota", "Kecamatan", "Kelurahan", "Desa",
+    "Provinsi", "Jalan", "Jl.", "Yth.", "Sdr.", "KABUPATEN", "KOTA", "PROVINSI",  "KECAMATAN", "Pulau"};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_letter(char c) { return is_capital(c) || (c >= 'a' && c <= 'z'); }
+
+bool one_of(std::string_view word, Words words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string_view without_opening(std::string_view word) {
+    while (!word.empty() && (word.front() == '(' || word.front() == '"' || word.front() == '\''))
+        word.remove_prefix(1);
+    return word;
+}
+
+std::string_view without_closing(std::string_view word) {
+    while (!word.empty() && std::string_view(",;:.)\"'").find(word.back()) != std::string_view::npos)
+        word.remove_suffix(1);
+    return word;
+}
+
+bool is_number(std::string_view word) {
+    return !word.empty() && is_digit(word.front()) &&
+           std::all_of(word.begin(), word.end(), [](char c) { return is_digit(c) || c == '.' || c == ','; });
+}
+
+bool is_day(std::string_view word) {
+    return !word.empty() && word.size() <= 2 && std::all_of(word.begin(), word.end(), is_digit);
+}
+
+// What may follow an announcer: digits, a numeral or ordinal in capitals, a letter of a list.
+bool is_announced(std::string_view word) {
+    word = without_closing(without_opening(word));
+    if (word.empty()) return false;
+    if (is_digit(word.front())) return true;
+    if (word.size() == 1) return is_letter(word.front());
+    return word.size() <= 12 && std::all_of(word.begin(), word.end(), is_capital);
+}
+
+// "S.H.,", "M.Si.", "A.Md."
+bool is_degree(std::string_view word) {
+    while (!word.empty() && (word.back() == ',' || word.back() == ';')) word.remove_suffix(1);
+    if (word.size() < 3 || word.size() > 9 || !is_capital(word.front())) return false;
+    const std::size_t dot = word.find('.');
+    return dot != word.npos && dot + 1 < word.size() && is_capital(word[dot + 1]) &&
+           std::all_of(word.begin(), word.end(), [](char c) { return is_letter(c) || c == '.'; });
+}
+
+}  // namespace
+
+bool bound(std::string_view left, std::string_view right) {
+    if (left.empty() || right.empty()) return false;
+    if (right == "s.d." || left == "s.d.") return true;
+    if (right == "-" || right == "–" || right == "—") return true;
+    const char first = right.front();
+    left = without_opening(left);
+    if (left.empty()) return false;
+    if (is_digit(left.front())) {
+        if (first == '(' && right.size() > 1 && is_letter(right[1])) return is_number(left);
+        const std::string_view bare = without_closing(right);
+        return (is_day(left) && one_of(bare, months)) || (is_number(left) && one_of(bare, units));
+    }
+    if (one_of(left, announcers)) return is_announced(right);
+    if (is_digit(first)) return without_closing(right).size() == 4 && one_of(left, months);
+    if (one_of(left, titles)) return true;
+    return left.back() == ',' && is_degree(right);
+}
+
+bool opens_name(std::string_view word) { return one_of(without_opening(word), name_openers); }
+
+bool NameWatch::next(std::string_view word) {
+    const std::string_view bare = without_opening(word);
+    const bool part = within_ && !bare.empty() && is_capital(bare.front());
+    const char end = word.empty() ? ' ' : word.back();
+    within_ = opens_name(word) || (part && end != ',' && end != ';' && end != '.' && end != ')');
+    return part;
+}
+
+}  // namespace naskah::generator
