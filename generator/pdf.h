@@ -1,4 +1,4 @@
-// Pages to PDF 1.7 by libharu's object layer. The home of libharu.
+// Pages to PDF 1.7: tagged, archival in all its parts, written by libharu (pdf_file.h).
 #pragma once
 
 #include "core/bytes.h"
@@ -7,8 +7,8 @@
 
 namespace naskah::generator {
 
-// Same document, fonts and time: same bytes. The file is tagged, in a classic cross-reference table (PoDoFo signs no other),
-// with a fixed /ID from its content. Throws Error(internal) if libharu fails.
+// Same document, fonts and time: same bytes. The file is tagged, in a classic cross-reference table (PoDoFo
+// signs no other), with a fixed /ID from its content. Throws Error(internal) if libharu fails.
 Bytes write_pdf(const Document& document, const FontLibrary& fonts, Instant time);
 
 }  // namespace naskah::generator

@@ -1,0 +1,132 @@
+#include "generator/pdf.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/sha256.h"
+#include "generator/deflate.h"
+#include "generator/pdf_content.h"
+#include "generator/pdf_file.h"
+#include "generator/pdf_metadata.h"
+#include "generator/pdf_structure.h"
+#include "generator/pdf_syntax.h"
+
+namespace naskah::generator {
+namespace {
+
+// Level 6 is zlib's best bargain for content streams; the fonts' level 9 is paid once a process.
+constexpr int content_level = 6;
+
+int add_font(PdfFile& file, const FontProgram& program) {
+    const int embedded =
+        program.cff
+            ? file.add_stream("/Filter/FlateDecode/Subtype/CIDFontType0C", program.compressed)
+            : file.add_stream("/Filter/FlateDecode/Length1 " + std::to_string(program.uncompressed_size),
+                              program.compressed);
+    std::string descriptor = "/Type/FontDescriptor/FontName/" + program.name + "/FontBBox[";
+    for (const int edge : program.bbox) {
+        if (descriptor.back() != '[') descriptor += ' ';
+        append_int(descriptor, edge);
+    }
+    descriptor += "]/Flags " + std::to_string(program.flags) + "/ItalicAngle " +
+                  std::to_string(program.italic_angle) + "/Ascent " + std::to_string(program.ascent) +
+                  "/Descent " + std::to_string(program.descent) + "/CapHeight " +
+                  std::to_string(program.cap_height) + "/StemV " + std::to_string(program.stem_v) +
+                  (program.cff ? "/FontFile3 " : "/FontFile2 ") + reference(embedded);
+    const std::string cid_font = std::string("/Type/Font/Subtype/") +
+                                 (program.cff ? "CIDFontType0" : "CIDFontType2/CIDToGIDMap/Identity") +
+                                 "/BaseFont/" + program.name +
+                                 "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/W" +
+                                 program.widths + "/FontDescriptor " + reference(file.add(descriptor));
+    const int to_unicode = file.add_stream("/Filter/FlateDecode", program.to_unicode);
+    // A composite font of CFF outlines carries the name of its encoding (ISO 32000-1 table 121).
+    return file.add("/Type/Font/Subtype/Type0/BaseFont/" + program.name + (program.cff ? "-Identity-H" : "") +
+                    "/Encoding/Identity-H/DescendantFonts[" + reference(file.add(cid_font)) + "]/ToUnicode " +
+                    reference(to_unicode));
+}
+
+int add_picture(PdfFile& file, const Picture& picture) {
+    const std::string size = "/Type/XObject/Subtype/Image/Width " + std::to_string(picture.width) +
+                             "/Height " + std::to_string(picture.height) + "/BitsPerComponent 8";
+    std::string entries = size +
+                          (picture.channels == 1 ? "/ColorSpace/DeviceGray" : "/ColorSpace/DeviceRGB") +
+                          (picture.jpeg ? "/Filter/DCTDecode" : "/Filter/FlateDecode");
+    if (!picture.alpha.empty())
+        entries += "/SMask " + reference(file.add_stream(size + "/ColorSpace/DeviceGray/Filter/FlateDecode",
+                                                         picture.alpha));
+    return file.add_stream(std::move(entries), picture.compressed);
+}
+
+int add_resources(PdfFile& file, const PdfResources& resources) {
+    std::string entries;
+    for (std::size_t face = 0; face < resources.programs.size(); ++face) {
+        if (!resources.programs[face]) continue;
+        entries += (entries.empty() ? "/Font<</F" : "/F") + std::to_string(face) + " ";
+        entries += reference(add_font(file, *resources.programs[face]));
+    }
+    if (!entries.empty()) entries += ">>";
+    for (std::size_t i = 0; i < resources.pictures.size(); ++i) {
+        entries += (i == 0 ? "/XObject<</I" : "/I") + std::to_string(i) + " ";
+        entries += reference(add_picture(file, *resources.pictures[i]));
+    }
+    if (!resources.pictures.empty()) entries += ">>";
+    return file.add(std::move(entries));
+}
+
+int add_profile(PdfFile& file) {
+    static const Bytes profile = deflate(srgb_profile(), 9);
+    return file.add_stream("/N 3/Filter/FlateDecode", profile);
+}
+
+}  // namespace
+
+Bytes write_pdf(const Document& document, const FontLibrary& fonts, Instant time) {
+    if (document.pages.empty()) throw Error(Code::internal, "Naskah tidak berhalaman");
+    const PdfResources resources = collect_resources(document, fonts);
+    PdfStructure structure(document.structure);
+    PdfFile file;
+    std::string seed;  // of the file's identity: everything that can differ between two letters
+    const auto note = [&seed](const Sha256& digest) {
+        seed.append(digest.octets.begin(), digest.octets.end());
+    };
+
+    const int shared = add_resources(file, resources);
+    for (const auto& program : resources.programs)
+        if (program) seed += program->name;
+    for (const Picture* picture : resources.pictures) note(picture->digest);
+
+    std::vector<int> pages;
+    for (const Page& page : document.pages) {
+        const int number = static_cast<int>(pages.size());
+        const std::string content = page_content(page, number, resources, fonts, structure);
+        note(sha256(as_bytes(content)));
+        std::string entries = "/MediaBox[";
+        append_rect(entries, 0, 0, page.size.width, page.size.height);
+        entries +=
+            "]/Resources " + reference(shared) + "/StructParents " + std::to_string(number) + "/Tabs/S";
+        seed += entries;
+        pages.push_back(file.add_page(deflate(as_bytes(content), content_level)));
+        file.set(pages.back(), std::move(entries));
+    }
+    const int tree = structure.write(file, pages);
+
+    const std::string xmp = xmp_packet(document, time);
+    seed += xmp;
+    file.set(file.info(), info_entries(document, time));
+    file.set(file.catalog(),
+             "/Lang" + text_string(document.language) + "/MarkInfo<</Marked true>>/StructTreeRoot " +
+                 reference(tree) + "/ViewerPreferences<</DisplayDocTitle true>>/Metadata " +
+                 reference(file.add_stream("/Type/Metadata/Subtype/XML", as_bytes(xmp))) +
+                 "/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)"
+                 "/Info(sRGB)/DestOutputProfile " +
+                 reference(add_profile(file)) + ">>]");
+
+    const Sha256 digest = sha256(as_bytes(seed));
+    std::array<std::uint8_t, 16> id;
+    std::copy_n(digest.octets.begin(), id.size(), id.begin());
+    return file.save(id);
+}
+
+}  // namespace naskah::generator

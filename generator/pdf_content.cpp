@@ -1,0 +1,308 @@
+#include "generator/pdf_content.h"
+
+#include <algorithm>
+#include <bitset>
+#include <cmath>
+#include <optional>
+
+#include "core/error.h"
+#include "generator/pdf_syntax.h"
+#include "generator/pdf_text.h"
+
+namespace naskah::generator {
+namespace {
+
+constexpr Face watermark_face = Face::sans_bold;
+constexpr Color watermark_color{225, 225, 225};
+
+// The stream of one page. What the graphics state holds is remembered, so that it is set only when it
+// changes.
+class Content {
+public:
+    Content(const Page& page, int number, const PdfResources& resources, const FontLibrary& fonts,
+            PdfStructure& structure)
+        : page_(page), number_(number), resources_(resources), fonts_(fonts), structure_(structure) {}
+
+    std::string run() {
+        for (const Item& item : page_.items)  // behind everything else
+            if (const auto* watermark = std::get_if<Watermark>(&item.what)) draw(*watermark);
+        for (const Item& item : page_.items) {
+            if (std::holds_alternative<Watermark>(item.what)) continue;
+            enter(item.tag);
+            std::visit([this](const auto& what) { draw(what); }, item.what);
+        }
+        leave();
+        return std::move(out_);
+    }
+
+private:
+    // Marked content: one piece for as long as the items belong to one element.
+    void enter(int tag) {
+        if (open_ == tag) return;
+        leave();
+        if (tag < 0) {
+            out_ += "/Artifact BMC\n";
+        } else {
+            out_ += '/';
+            out_ += structure_.type(tag);
+            out_ += "<</MCID ";
+            append_int(out_, structure_.mark(tag, number_));
+            out_ += ">>BDC\n";
+        }
+        open_ = tag < 0 ? -1 : tag;
+    }
+
+    void leave() {
+        end_text();
+        if (open_) out_ += "EMC\n";
+        open_.reset();
+    }
+
+    void begin_text() {
+        if (in_text_) return;
+        out_ += "BT\n";
+        in_text_ = true;
+        line_ = {0, 0};
+    }
+
+    void end_text() {
+        if (in_text_) out_ += "ET\n";
+        in_text_ = false;
+    }
+
+    Length up(Length y) const { return page_.size.height - y; }
+
+    void number(Length value) {
+        append_length(out_, value);
+        out_ += ' ';
+    }
+
+    void color(const Color& color, bool stroke) {
+        std::optional<Color>& current = stroke ? stroke_color_ : fill_color_;
+        if (current == color) return;
+        current = color;
+        const auto part = [this](std::uint8_t value) { number((value * 1000 + 127) / 255); };
+        part(color.r);
+        if (color.r == color.g && color.g == color.b) {
+            out_ += stroke ? "G\n" : "g\n";
+        } else {
+            part(color.g);
+            part(color.b);
+            out_ += stroke ? "RG\n" : "rg\n";
+        }
+    }
+
+    void font(Face face, Length size) {
+        if (font_ == std::pair(face, size)) return;
+        font_ = {face, size};
+        out_ += "/F";
+        append_int(out_, static_cast<int>(face));
+        out_ += ' ';
+        number(size);
+        out_ += "Tf\n";
+    }
+
+    const FontProgram& program(Face face) const {
+        const auto& program = resources_.programs[static_cast<std::size_t>(face)];
+        if (!program) throw Error(Code::internal, "Huruf tidak disiapkan");
+        return *program;
+    }
+
+    void draw(const Text& text) {
+        if (text.glyphs.empty()) return;
+        begin_text();
+        color(text.color, false);
+        font(text.face, text.size);
+        const Point origin{text.origin.x, up(text.origin.y)};
+        number(origin.x - line_.x);
+        number(origin.y - line_.y);
+        out_ += "Td\n";
+        line_ = origin;
+        append_glyphs(out_, text, program(text.face));
+    }
+
+    void draw(const Fill& fill) {
+        end_text();
+        color(fill.color, false);
+        append_rect(out_, fill.rect.x, up(fill.rect.y + fill.rect.height), fill.rect.width, fill.rect.height);
+        out_ += " re f\n";
+    }
+
+    void draw(const Stroke& stroke) {
+        if (stroke.points.size() < 2) return;
+        end_text();
+        color(stroke.color, true);
+        if (line_width_ != stroke.width) {
+            line_width_ = stroke.width;
+            number(stroke.width);
+            out_ += "w\n";
+        }
+        if (dash_ != stroke.dash) {
+            dash_ = stroke.dash;
+            out_ += '[';
+            for (const Length length : dash_) number(length);
+            out_ += "] 0 d\n";
+        }
+        if (round_ != stroke.round) {
+            round_ = stroke.round;
+            out_ += round_ ? "1 J 1 j\n" : "0 J 0 j\n";
+        }
+        for (std::size_t i = 0; i < stroke.points.size(); ++i) {
+            number(stroke.points[i].x);
+            number(up(stroke.points[i].y));
+            out_ += i == 0 ? "m " : "l ";
+        }
+        out_ += stroke.closed ? "s\n" : "S\n";
+    }
+
+    void draw(const Image& image) {
+        end_text();
+        const auto& pictures = resources_.pictures;
+        const auto at = std::find(pictures.begin(), pictures.end(), image.picture.get());
+        const Rect& rect = image.rect;
+        out_ += "q ";
+        number(rect.width);
+        out_ += "0 0 ";
+        number(rect.height);
+        number(rect.x);
+        number(up(rect.y + rect.height));
+        out_ += "cm /I";
+        append_int(out_, at - pictures.begin());
+        out_ += " Do Q\n";
+        cover(rect);
+    }
+
+    // One path of all dark modules, a rectangle for each run of a row: no seam can show between them.
+    void draw(const QrCode& qr) {
+        if (qr.modules <= 0 ||
+            qr.dark.size() != static_cast<std::size_t>(qr.modules) * static_cast<std::size_t>(qr.modules))
+            throw Error(Code::internal, "Kode QR tidak lengkap");
+        end_text();
+        color({}, false);
+        const auto edge = [&](Length start, Length extent, int module) {
+            return start + static_cast<Length>(std::int64_t{extent} * module / qr.modules);
+        };
+        for (int row = 0; row < qr.modules; ++row) {
+            const Length top = edge(qr.rect.y, qr.rect.height, row);
+            const Length bottom = edge(qr.rect.y, qr.rect.height, row + 1);
+            for (int column = 0; column < qr.modules;) {
+                const auto dark = [&](int c) {
+                    return qr.dark[static_cast<std::size_t>(row * qr.modules + c)];
+                };
+                const int first = column;
+                while (column < qr.modules && dark(column)) ++column;
+                if (column > first) {
+                    const Length left = edge(qr.rect.x, qr.rect.width, first);
+                    append_rect(out_, left, up(bottom), edge(qr.rect.x, qr.rect.width, column) - left,
+                                bottom - top);
+                    out_ += " re\n";
+                }
+                ++column;
+            }
+        }
+        out_ += "f\n";
+        cover(qr.rect);
+    }
+
+    // Along the page's diagonal from bottom left to top right, over 60 % of its length.
+    void draw(const Watermark& watermark) {
+        leave();
+        const double width = page_.size.width, height = page_.size.height;
+        const double diagonal = std::sqrt(width * width + height * height);
+        Text text;
+        text.face = watermark_face;
+        text.size = 100000;
+        text.color = watermark_color;
+        text.text = watermark.text;
+        fonts_.shape(text.face, text.size, text.text, text.glyphs);
+        std::int64_t natural = 0;
+        for (const Glyph& glyph : text.glyphs) natural += glyph.advance;
+        if (natural <= 0) return;
+        text.size = static_cast<Length>(
+            std::min(0.6 * diagonal * 100000.0 / static_cast<double>(natural), 0.25 * width));
+        text.glyphs.clear();
+        fonts_.shape(text.face, text.size, text.text, text.glyphs);
+        natural = 0;
+        for (const Glyph& glyph : text.glyphs) natural += glyph.advance;
+
+        // The baseline's middle stands half a capital's height beside the middle of the page.
+        const double cosine = width / diagonal, sine = height / diagonal;
+        const double along = -static_cast<double>(natural) / 2;
+        const double beside = -static_cast<double>(fonts_.metrics(text.face, text.size).cap_height) / 2;
+        out_ += "/Artifact<</Type/Pagination/Subtype/Watermark>>BDC\nBT\n";
+        color(text.color, false);
+        font(text.face, text.size);
+        for (const double part : {cosine, sine, -sine, cosine})
+            number(static_cast<Length>(std::lround(part * 1000)));
+        number(static_cast<Length>(std::lround(width / 2 + along * cosine - beside * sine)));
+        number(static_cast<Length>(std::lround(height / 2 + along * sine + beside * cosine)));
+        out_ += "Tm\n";
+        append_glyphs(out_, text, program(text.face));
+        out_ += "ET\nEMC\n";
+    }
+
+    void cover(const Rect& rect) {
+        if (open_.value_or(-1) >= 0)
+            structure_.cover(*open_, {rect.x, up(rect.y + rect.height), rect.width, rect.height});
+    }
+
+    const Page& page_;
+    int number_;
+    const PdfResources& resources_;
+    const FontLibrary& fonts_;
+    PdfStructure& structure_;
+    std::string out_;
+    std::optional<int> open_;  // the element whose marked content is open; -1: an artifact
+    bool in_text_ = false;
+    Point line_;  // where the text line matrix stands
+    std::optional<std::pair<Face, Length>> font_;
+    std::optional<Color> fill_color_ = Color{}, stroke_color_ = Color{};
+    Length line_width_ = 1000;
+    std::vector<Length> dash_;
+    bool round_ = false;
+};
+
+}  // namespace
+
+PdfResources collect_resources(const Document& document, const FontLibrary& fonts) {
+    using Used = std::bitset<65536>;
+    std::array<std::unique_ptr<Used>, face_count> used;
+    const auto use = [&](Face face, const std::vector<Glyph>& glyphs) {
+        auto& set = used[static_cast<std::size_t>(face)];
+        if (!set) set = std::make_unique<Used>();
+        for (const Glyph& glyph : glyphs) set->set(glyph.id);
+    };
+    PdfResources resources;
+    std::vector<Glyph> glyphs;
+    for (const Page& page : document.pages)
+        for (const Item& item : page.items) {
+            if (const auto* text = std::get_if<Text>(&item.what)) {
+                if (!text->glyphs.empty()) use(text->face, text->glyphs);
+            } else if (const auto* watermark = std::get_if<Watermark>(&item.what)) {
+                glyphs.clear();
+                fonts.shape(watermark_face, 1000, watermark->text, glyphs);
+                use(watermark_face, glyphs);
+            } else if (const auto* image = std::get_if<Image>(&item.what)) {
+                if (!image->picture) throw Error(Code::internal, "Gambar tanpa isi");
+                auto& pictures = resources.pictures;
+                if (std::find(pictures.begin(), pictures.end(), image->picture.get()) == pictures.end())
+                    pictures.push_back(image->picture.get());
+            }
+        }
+    for (std::size_t face = 0; face < used.size(); ++face) {
+        if (!used[face]) continue;
+        std::vector<std::uint16_t> ids;
+        for (std::size_t id = used[face]->_Find_first(); id < used[face]->size();
+             id = used[face]->_Find_next(id))
+            ids.push_back(static_cast<std::uint16_t>(id));
+        resources.programs[face] = fonts.program(static_cast<Face>(face), ids);
+    }
+    return resources;
+}
+
+std::string page_content(const Page& page, int number, const PdfResources& resources,
+                         const FontLibrary& fonts, PdfStructure& structure) {
+    return Content(page, number, resources, fonts, structure).run();
+}
+
+}  // namespace naskah::generator

@@ -1,0 +1,46 @@
+// The structure tree of a tagged PDF (ISO 32000-1 14.7): which marked content on which page belongs to which
+// element.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "generator/page.h"
+#include "generator/pdf_file.h"
+
+namespace naskah::generator {
+
+class PdfStructure {
+public:
+    // Throws Error(internal) if a parent does not stand before its children.
+    explicit PdfStructure(const std::vector<Element>& elements);
+
+    const std::string& type(int element) const;  // throws Error(internal): no such element
+    // Opens a new piece of marked content on `page` (0, 1, ...) and gives its MCID.
+    int mark(int element, int page);
+    // A picture of the element was drawn here: the BBox of a Figure. In the page's own coordinates, y
+    // upwards.
+    void cover(int element, Rect area);
+
+    // Writes all elements, the tree and its index; `pages` are the page objects. Gives the StructTreeRoot's
+    // number.
+    int write(PdfFile& file, const std::vector<int>& pages);
+
+private:
+    struct Kid {
+        int page;  // -1: `number` is an element, else an MCID
+        int number;
+    };
+    void link_until(int element);
+    void append_kids(std::string& out, const std::vector<Kid>& kids, int first,
+                     const std::vector<int>& pages) const;
+
+    std::vector<Element> elements_;
+    std::vector<std::vector<Kid>> kids_;
+    std::vector<std::optional<Rect>> areas_;
+    std::vector<std::vector<int>> marks_;  // by page and MCID: the element
+    int next_ = 1;                         // the first element not yet hung into the tree
+};
+
+}  // namespace naskah::generator

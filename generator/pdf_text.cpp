@@ -1,0 +1,145 @@
+#include "generator/pdf_text.h"
+
+#include <cstdlib>
+
+#include "core/error.h"
+#include "generator/pdf_syntax.h"
+
+namespace naskah::generator {
+namespace {
+
+// Within a word the pen may be off by this much (1/1000 em) before it is put right; a word always starts
+// exactly.
+constexpr std::int64_t tolerance = 2;
+
+std::int64_t round_div(std::int64_t value, std::int64_t by) {
+    return (value + (value < 0 ? -by : by) / 2) / by;
+}
+
+// The pen as a PDF reader moves it and as layout wants it, both in millionths of a point: neither rounding
+// adds up.
+class Run {
+public:
+    Run(std::string& out, const Text& text, const FontProgram& program)
+        : out_(out), text_(text), program_(program) {}
+
+    void show(std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i) {
+            const Glyph& glyph = text_.glyphs[i];
+            const std::uint16_t cid = cid_of(glyph);
+            rise(glyph.offset_y);
+            move(glyph.offset_x, program_.text[cid] == " ");
+            if (!string_) {
+                out_ += array_ ? "(" : "[(";
+                array_ = string_ = true;
+            }
+            append_escaped(out_, static_cast<std::uint8_t>(cid >> 8));
+            append_escaped(out_, static_cast<std::uint8_t>(cid & 0xFF));
+            reader_ += std::int64_t{program_.width[cid]} * text_.size;
+            wanted_ += std::int64_t{glyph.advance} * 1000;
+        }
+    }
+
+    void close() {
+        if (string_) out_ += ')';
+        if (array_) out_ += "]TJ\n";
+        string_ = array_ = false;
+    }
+
+    void finish() {
+        close();
+        rise(0);
+    }
+
+    std::uint16_t cid_of(const Glyph& glyph) const {
+        const std::uint16_t cid =
+            glyph.id < program_.renumbered.size() ? program_.renumbered[glyph.id] : 0xFFFF;
+        if (cid == 0xFFFF || glyph.id == 0)
+            throw Error(Code::internal,
+                        "Huruf " + std::to_string(glyph.id) + " tidak ada di " + program_.name);
+        return cid;
+    }
+
+private:
+    void rise(Length offset_y) {
+        if (offset_y == rise_) return;
+        close();
+        append_length(out_, -offset_y);
+        out_ += " Ts\n";
+        rise_ = offset_y;
+    }
+
+    void move(Length offset_x, bool blank) {
+        const std::int64_t off = reader_ - (wanted_ + std::int64_t{offset_x} * 1000);
+        const std::int64_t steps = round_div(off, text_.size);
+        const bool inside = !after_blank_ && !blank;
+        after_blank_ = blank;
+        if (steps == 0 || (inside && std::abs(steps) <= tolerance)) return;
+        if (string_) out_ += ')';
+        if (!array_) out_ += '[';
+        array_ = true;
+        string_ = false;
+        append_int(out_, steps);
+        reader_ -= steps * text_.size;
+    }
+
+    std::string& out_;
+    const Text& text_;
+    const FontProgram& program_;
+    std::int64_t reader_ = 0, wanted_ = 0;
+    Length rise_ = 0;
+    bool array_ = false, string_ = false, after_blank_ = true;
+};
+
+// A non-breaking blank is found again as a blank: that is what people search for.
+bool says(std::string_view shown, std::string_view meant) {
+    return shown == meant || (shown == " " && meant == "\u00A0");
+}
+
+void append_span(Run& run, std::string& out, std::size_t first, std::size_t last, std::string_view meant) {
+    run.close();
+    out += "/Span<</ActualText" + text_string(meant) + ">>BDC\n";
+    run.show(first, last);
+    run.close();
+    out += "EMC\n";
+}
+
+}  // namespace
+
+void append_glyphs(std::string& out, const Text& text, const FontProgram& program) {
+    Run run(out, text, program);
+    const std::vector<Glyph>& glyphs = text.glyphs;
+    const std::size_t end = text.soft_hyphen && !glyphs.empty() ? glyphs.size() - 1 : glyphs.size();
+    // The hyphen that layout put in may stand for no byte of the text, or for the last.
+    const std::size_t text_end =
+        end < glyphs.size() ? std::min<std::size_t>(glyphs[end].cluster, text.text.size()) : text.text.size();
+    std::string joined;
+    for (std::size_t first = 0; first < end;) {
+        std::size_t last = first + 1;
+        while (last < end && glyphs[last].cluster == glyphs[first].cluster) ++last;
+        const std::size_t from = glyphs[first].cluster;
+        const std::size_t to = last < end ? glyphs[last].cluster : text_end;
+        if (text.text.empty()) {  // nothing to compare with
+            run.show(first, last);
+        } else {
+            if (from >= to || to > text.text.size())
+                throw Error(Code::internal, "Huruf dan teks tidak sejalan: " + text.text);
+            const std::string_view meant = std::string_view(text.text).substr(from, to - from);
+            std::string_view shown = program.text[run.cid_of(glyphs[first])];
+            if (last > first + 1) {
+                joined.clear();
+                for (std::size_t i = first; i < last; ++i) joined += program.text[run.cid_of(glyphs[i])];
+                shown = joined;
+            }
+            if (says(shown, meant))
+                run.show(first, last);
+            else
+                append_span(run, out, first, last, meant);
+        }
+        first = last;
+    }
+    if (end < glyphs.size()) append_span(run, out, end, glyphs.size(), "\u00AD");
+    run.finish();
+}
+
+}  // namespace naskah::generator
