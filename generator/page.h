@@ -66,7 +66,7 @@ struct Image {
 struct QrCode {  // dark modules drawn as one path; `rect` is without the quiet zone
     Rect rect;
     int modules = 0;
-    std::vector<bool> dark;  // row by row
+    std::vector<std::uint8_t> dark;  // row by row, 1: dark
 };
 
 struct Watermark {  // large grey text across the page, drawn first
