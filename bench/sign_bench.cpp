@@ -1,5 +1,5 @@
-// How many letters one processor signs in a second, beside the raw operation of the key taken in the same run.
-// usage: sign_bench [LETTER.pdf]     without a file: one of a letter's size, 60 objects in 43 KB
+// How many letters one processor signs in a second, beside the raw operation of the key taken in the same
+// run. usage: sign_bench [LETTER.pdf]     without a file: one of a letter's size, 60 objects in 43 KB
 #include <cstdio>
 #include <ctime>
 #include <functional>
@@ -44,14 +44,17 @@ Bytes letter_sized_pdf() {
         } else if (number == 2) {
             pdf += "<< /Type /Pages /Kids [3 0 R] /Count 1 >>";
         } else if (number == 3) {
-            pdf += "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595.276 841.89] /Contents 4 0 R /Resources << >> >>";
+            pdf +=
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595.276 841.89] /Contents 4 0 R /Resources << "
+                ">> >>";
         } else {
             pdf += "<< /Length 650 >>\nstream\n" + std::string(649, 'x') + "\nendstream";
         }
         pdf += "\nendobj\n";
     }
     const auto at = pdf.size();
-    return to_bytes(pdf + table + "trailer\n<< /Size 61 /Root 1 0 R >>\nstartxref\n" + std::to_string(at) + "\n%%EOF\n");
+    return to_bytes(pdf + table + "trailer\n<< /Size 61 /Root 1 0 R >>\nstartxref\n" + std::to_string(at) +
+                    "\n%%EOF\n");
 }
 
 }  // namespace
@@ -59,7 +62,8 @@ Bytes letter_sized_pdf() {
 int main(int argc, char** argv) {
     const Bytes letter = argc > 1 ? read_file(argv[1]) : letter_sized_pdf();
     const Instant now = system_clock().now();
-    std::printf("letter of %zu bytes\n%-10s %14s %14s %14s\n", letter.size(), "key", "signed/s", "prepared/s", "raw key/s");
+    std::printf("letter of %zu bytes\n%-10s %14s %14s %14s\n", letter.size(), "key", "signed/s", "prepared/s",
+                "raw key/s");
     for (const auto type : {signing::KeyType::rsa, signing::KeyType::ecdsa}) {
         const auto authority = signing::make_demo_authority(type, {"Kepala Dinas (CONTOH)"}, now);
         const auto& signer = authority.signers.front();
@@ -68,6 +72,7 @@ int main(int argc, char** argv) {
         const double whole = rate([&] { signing::sign(letter, *key, {}, now); });
         const double prepared = rate([&] { signing::prepare(letter, *key, {}, now); });
         const double raw = rate([&] { key->sign_digest(digest); });
-        std::printf("%-10s %14.0f %14.0f %14.0f\n", type == signing::KeyType::rsa ? "RSA-2048" : "P-256", whole, prepared, raw);
+        std::printf("%-10s %14.0f %14.0f %14.0f\n", type == signing::KeyType::rsa ? "RSA-2048" : "P-256",
+                    whole, prepared, raw);
     }
 }

@@ -1,6 +1,5 @@
 #include "signing/field_tree.h"
 
-#include <set>
 #include <vector>
 
 #include "core/error.h"
@@ -39,11 +38,11 @@ std::int64_t certified_permission(const PdfFile& file, const Dictionary& signatu
 
 }  // namespace
 
-bool is_signed_but_open(const PdfFile& file, const Dictionary& catalog, const std::string& field) {
-    bool is_signed = false;
+FormSoFar look_at_form(const PdfFile& file, const Dictionary& catalog) {
+    FormSoFar form;
     const auto permissions = dictionary_at(file, catalog.find("Perms"));
     if (!permissions.find("DocMDP").empty()) {
-        is_signed = true;
+        form.is_signed = true;
         if (certified_permission(file, dictionary_at(file, permissions.find("DocMDP"))) == 1) {
             refuse_closed("sertifikasinya melarang setiap perubahan (DocMDP P=1)");
         }
@@ -67,21 +66,18 @@ bool is_signed_but_open(const PdfFile& file, const Dictionary& catalog, const st
         if (const auto reference = to_reference(value); reference && !seen.insert(*reference).second)
             continue;
         const auto node = dictionary_at(file, value);
-        if (top && to_text(file.resolve(node.find("T"))) == field) {
-            throw Error(Code::data, "isian bernama " + field + " sudah ada dalam berkas ini", {},
-                        "Pakai nama isian tanda tangan yang lain");
-        }
+        if (top) form.names.insert(to_text(file.resolve(node.find("T"))));
         const auto own_type = file.resolve(node.find("FT"));
         const auto type = own_type.empty() ? inherited_type : own_type;
-        if (to_name(type) == "Sig" && !node.find("V").empty()) {
-            is_signed = true;
+        if (to_name(type) == "Sig" && is_dictionary(file.resolve(node.find("V")))) {
+            form.is_signed = true;
             const auto lock = dictionary_at(file, node.find("Lock"));
             if (to_integer(file.resolve(lock.find("P"))) == 1)
                 refuse_closed("tanda tangan sebelumnya mengunci berkas");
         }
         for (const auto kid : array_at(file, node.find("Kids"))) waiting.push_back({kid, type, false});
     }
-    return is_signed;
+    return form;
 }
 
 }  // namespace naskah::signing

@@ -30,6 +30,8 @@ std::uint64_t last_startxref(std::string_view text) {
     if (found == std::string_view::npos) refuse_damaged("startxref tidak ada; berkasnya mungkin terpotong");
     std::size_t at = found + 9;
     const auto offset = to_integer(read_value(tail, at));
+    if (tail.find("%%EOF", at) == std::string_view::npos)
+        refuse_damaged("akhir berkas (%%EOF) tidak ada; berkasnya mungkin terpotong");
     if (!offset || *offset <= 0 || static_cast<std::uint64_t>(*offset) >= text.size()) {
         refuse_damaged("startxref menunjuk ke luar berkas");
     }

@@ -36,8 +36,8 @@ void write_hex(BytesView bytes, std::uint8_t* out) {
 }
 
 void check_options(const Options& options) {
-    if (options.field.empty() || options.field.find('.') != std::string::npos) {
-        throw Error(Code::usage, "nama isian tanda tangan kosong atau memuat titik", options.field);
+    if (options.field.find('.') != std::string::npos) {
+        throw Error(Code::usage, "nama isian tanda tangan memuat titik", options.field);
     }
     if (options.certify < 0 || options.certify > 3) {
         throw Error(Code::usage, "izin sertifikasi harus 0, 1, 2 atau 3", std::to_string(options.certify));
@@ -95,7 +95,8 @@ Prepared prepare(BytesView pdf, const Key& key, const Options& options, Instant 
             .contents_size = slot.contents_size,
             .attributes = std::move(attributes),
             .attributes_digest = attributes_digest,
-            .certifies = slot.certifies};
+            .certifies = slot.certifies,
+            .field = std::move(slot.field)};
 }
 
 Bytes embed(Prepared prepared, const Key& key, BytesView signature_value) {

@@ -36,7 +36,9 @@ void check_certificate(const Key& key, Instant now);
 Certificate describe(const Key& key);
 
 struct Options {
-    std::string field = "TandaTangan1";  // name of the signature field: without a dot, not yet in the file
+    // Name of the signature field: without a dot, and not yet in the file. Empty stands for the first free
+    // one of TandaTangan1, TandaTangan2 and so on.
+    std::string field;
     std::string field_tooltip = "Tanda tangan elektronik";  // TU, for readers with assistive technology
     std::string reason, location;  // printed nowhere, kept in the signature dictionary
     // DocMDP of a certification signature (ISO 32000-1 12.8.2.2): 1 nothing may change, 2 forms and
@@ -55,6 +57,7 @@ struct Prepared {
     Bytes attributes;          // DER SET OF signed attributes: what is signed
     Sha256 attributes_digest;  // its SHA-256, for Key::sign_digest
     int certifies = 0;         // the DocMDP permission, or 0 for an approval signature
+    std::string field;         // its name
 };
 // `now` goes into /M (the time that the signer claims). Throws Error(data) for a file that cannot be signed:
 // encrypted, damaged, in cross-reference streams, certified with P=1, a field of that name.

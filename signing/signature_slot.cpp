@@ -201,12 +201,13 @@ PdfDictionary signature_dictionary(const SlotRequest& request, const std::string
 
 // Field and widget in one: no size, so invisible and without appearance (12.7.4.5); printed and locked
 // (PDF/A-2 6.3.2).
-PdfDictionary field_dictionary(const SlotRequest& request, const PdfReference& signature, Reference page) {
+PdfDictionary field_dictionary(const SlotRequest& request, const std::string& name,
+                               const PdfReference& signature, Reference page) {
     PdfDictionary field;
     field.AddKey("Type", PdfName("Annot"));
     field.AddKey("Subtype", PdfName("Widget"));
     field.AddKey("FT", PdfName("Sig"));
-    field.AddKey("T", text_string(request.field));
+    field.AddKey("T", text_string(name));
     if (!request.field_tooltip.empty()) field.AddKey("TU", text_string(request.field_tooltip));
     field.AddKey("Rect", verbatim("[0 0 0 0]"));
     field.AddKey("F", PdfVariant(static_cast<PoDoFo::pdf_int64>(132)));
@@ -250,6 +251,16 @@ PdfDictionary extended_form(Changes& changes, const PdfFile& file, const Diction
     return copy;
 }
 
+std::string free_name(const FormSoFar& form, const std::string& wanted) {
+    if (!wanted.empty() && form.names.count(wanted) > 0) {
+        throw Error(Code::data, "isian bernama " + wanted + " sudah ada dalam berkas ini", {},
+                    "Pakai nama isian tanda tangan yang lain");
+    }
+    std::string name = wanted;
+    for (int n = 1; name.empty() || form.names.count(name) > 0; ++n) name = "TandaTangan" + std::to_string(n);
+    return name;
+}
+
 void write_over(Bytes& file, std::size_t at, std::string_view text) {
     std::copy(text.begin(), text.end(), file.begin() + static_cast<std::ptrdiff_t>(at));
 }
@@ -270,7 +281,9 @@ Slot open_slot(BytesView pdf, const SlotRequest& request) try {
     const Page page = first_page(file, catalog);
 
     Slot slot;
-    slot.certifies = is_signed_but_open(file, catalog, request.field) ? 0 : request.certify;
+    const FormSoFar so_far = look_at_form(file, catalog);
+    slot.certifies = so_far.is_signed ? 0 : request.certify;
+    slot.field = free_name(so_far, request.field);
     slot.contents_size = 2 * request.signature_size + 2;
     std::string contents(slot.contents_size, '0');
     contents.front() = '<';
@@ -278,7 +291,8 @@ Slot open_slot(BytesView pdf, const SlotRequest& request) try {
 
     Changes changes(file);
     const PdfReference signature = changes.create(signature_dictionary(request, contents, slot.certifies));
-    const PdfReference field = changes.create(field_dictionary(request, signature, page.reference));
+    const PdfReference field =
+        changes.create(field_dictionary(request, slot.field, signature, page.reference));
     add_to_page(changes, file, page, field, !catalog.find("MarkInfo").empty());
 
     PdfDictionary catalog_copy = verbatim_dictionary(catalog);

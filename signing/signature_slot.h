@@ -11,6 +11,7 @@
 namespace naskah::signing {
 
 struct SlotRequest {
+    // An empty field name stands for the first free one of TandaTangan1, TandaTangan2 and so on.
     std::string field, field_tooltip, reason, location;  // UTF-8
     int certify = 0;                                     // DocMDP permission wished for, 0 for none
     std::size_t signature_size = 0;                      // bytes to keep free for the CMS
@@ -21,6 +22,7 @@ struct Slot {
     Bytes pdf;  // the given file, then the update; ByteRange is filled in, the signature is zeros
     std::size_t contents_at = 0, contents_size = 0;  // from '<' to '>'
     int certifies = 0;
+    std::string field;
 };
 
 // Throws Error(data) as `prepare` does.
