@@ -76,7 +76,6 @@ class Engine {
 public:
     virtual ~Engine() = default;
     virtual std::unique_ptr<Connection> connect() = 0;  // from any thread
-    virtual std::string name() const = 0;  // for messages: the path or the address, without a secret
 };
 
 // Rolls back unless commit() was called.

@@ -136,7 +136,10 @@ void record(Connection& connection, LogHead& head, StoredLetter& letter, const s
 
 class SqlRegister final : public Register {
 public:
-    explicit SqlRegister(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+    SqlRegister(std::unique_ptr<Engine> engine, std::unique_ptr<Connection> first)
+        : engine_(std::move(engine)) {
+        idle_.push_back(std::move(first));
+    }
 
     Reserved reserve(const NewLetter& letter, Instant now) override {
         require_sound(letter);
@@ -413,8 +416,8 @@ std::vector<Row> SqlRegister::list(const Filter& filter) {
 
 }  // namespace
 
-std::unique_ptr<Register> open_register(std::unique_ptr<Engine> engine) {
-    return std::make_unique<SqlRegister>(std::move(engine));
+std::unique_ptr<Register> open_register(std::unique_ptr<Engine> engine, std::unique_ptr<Connection> first) {
+    return std::make_unique<SqlRegister>(std::move(engine), std::move(first));
 }
 
 }  // namespace naskah::storage

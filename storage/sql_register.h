@@ -9,7 +9,7 @@
 
 namespace naskah::storage {
 
-// The engine's schema must be the newest (schema.h, migrate).
-std::unique_ptr<Register> open_register(std::unique_ptr<Engine> engine);
+// The schema must be the newest (schema.h, migrate); `first` is the connection that saw to that.
+std::unique_ptr<Register> open_register(std::unique_ptr<Engine> engine, std::unique_ptr<Connection> first);
 
 }  // namespace naskah::storage

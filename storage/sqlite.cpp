@@ -137,6 +137,8 @@ public:
         run("PRAGMA foreign_keys = ON");
         run("PRAGMA synchronous = FULL");
         run("PRAGMA cell_size_check = ON");
+        // The WAL shrinks back to this after a checkpoint; a reader that lingers may have let it grow.
+        run("PRAGMA journal_size_limit = 16777216");
     }
 
     using Connection::run;
@@ -189,15 +191,19 @@ public:
     std::vector<Problem> examine() override;
     bool usable() const override { return usable_; }
 
-    void mark_new_file() { run("PRAGMA application_id = " + std::to_string(application_id)); }
-    // A file keeps this mode, but one restored from a dump has lost it. Needs no transaction.
-    void use_wal() {
-        bool there = false;
-        run("PRAGMA journal_mode", {}, [&](const Cells& cells) { there = cells.text(0) == "wal"; });
-        if (!there && sqlite3_db_readonly(database_.get(), "main") == 0) run("PRAGMA journal_mode = WAL");
+    // Properties of the file itself. They last, but a file restored from a dump has lost them. Outside of any
+    // transaction.
+    void settle() {
+        if (sqlite3_db_readonly(database_.get(), "main") != 0) return;
+        const auto says = [&](std::string_view pragma, std::string_view value) {
+            bool same = false;
+            run(pragma, {}, [&](const Cells& cells) { same = cells.text(0) == value; });
+            return same;
+        };
+        const std::string mark = std::to_string(application_id);
+        if (!says("PRAGMA journal_mode", "wal")) run("PRAGMA journal_mode = WAL");
+        if (!says("PRAGMA application_id", mark)) run("PRAGMA application_id = " + mark);
     }
-    // The WAL shrinks back to this after a checkpoint; a reader that lingers may have let it grow.
-    void bound_wal() { run("PRAGMA journal_size_limit = 16777216"); }
 
 private:
     struct Statement {
@@ -326,45 +332,39 @@ public:
     SqliteEngine(std::string path, std::chrono::milliseconds patience)
         : path_(std::move(path)), patience_(patience) {}
 
-    std::unique_ptr<Connection> connect() override {
+    std::unique_ptr<Connection> connect() override { return attach(); }
+
+    std::unique_ptr<SqliteConnection> attach() {
         try {
-            auto connection = std::make_unique<SqliteConnection>(to_uri(path_, ""), path_,
-                                                                 SQLITE_OPEN_READWRITE, patience_);
-            connection->tables();  // the first look at the file, which needs its WAL index
-            connection->use_wal();
-            connection->bound_wal();
-            return connection;
+            return open(SQLITE_OPEN_READWRITE);
         } catch (const Error& error) {
             // A folder that cannot be written has no room for the WAL index. Without a WAL nobody is writing,
             // and the file can be read as it lies there; whatever wants to write is refused as read-only.
             std::error_code ignored;
             const auto wal = std::filesystem::file_size(path_ + "-wal", ignored);
             if (error.code() != Code::cannot_write || (!ignored && wal > 0)) throw;
-            auto connection = std::make_unique<SqliteConnection>(to_uri(path_, "?immutable=1"), path_,
-                                                                 SQLITE_OPEN_READONLY, patience_);
-            connection->tables();
-            return connection;
+            return open(SQLITE_OPEN_READONLY, "?immutable=1");
         }
     }
 
-    // Makes the file if it is not there. The register holds what people told the office: not for the eyes of
-    // others.
-    void create() {
+    // Makes the file if it is not there. What people told the office is not for the eyes of others.
+    std::unique_ptr<SqliteConnection> create() {
         std::error_code ignored;
         const bool made = !std::filesystem::exists(path_, ignored);
-        SqliteConnection connection(to_uri(path_, ""), path_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                                    patience_);
+        auto connection = open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
         if (made)
             std::filesystem::permissions(path_, std::filesystem::perms::others_all,
                                          std::filesystem::perm_options::remove, ignored);
-        if (connection.tables().empty()) connection.mark_new_file();
-        connection.use_wal();
-        migrate(connection, true, path_);
+        return connection;
     }
 
-    std::string name() const override { return path_; }
-
 private:
+    std::unique_ptr<SqliteConnection> open(int flags, std::string_view query = "") {
+        auto connection = std::make_unique<SqliteConnection>(to_uri(path_, query), path_, flags, patience_);
+        connection->tables();  // the first look into the file, which needs the index of its WAL
+        return connection;
+    }
+
     std::string path_;
     std::chrono::milliseconds patience_;
 };
@@ -381,11 +381,11 @@ std::unique_ptr<Register> open_sqlite(const std::string& path, bool create,
     if (!there && !create && (errno == ENOENT || errno == ENOTDIR))
         throw Error(Code::data, "register tidak ada", path,
                     "Buat kantor dengan naskah init, atau periksa --office");
-    if (create)
-        engine->create();
-    else
-        migrate(*engine->connect(), false, path);
-    return open_register(std::move(engine));
+    auto connection = create ? engine->create() : engine->attach();
+    migrate(*connection, create, path);
+    // Only now is it certain that the file is ours to change.
+    connection->settle();
+    return open_register(std::move(engine), std::move(connection));
 }
 
 }  // namespace naskah::storage

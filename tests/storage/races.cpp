@@ -189,16 +189,22 @@ void the_power_goes_at_any_moment(const Store& store) {
             children.push_back(pid);
         }
         ::close(lines[1]);
-        // One goes first, perhaps in the middle of opening or of recovering; the other works on, and goes
-        // later.
+        // Every other round waits until the work has begun, the rest may hit the opening or the recovery. One
+        // child goes first; the other works on beside what that left behind, and goes later.
+        std::string text;
+        char buffer[4096];
+        const auto hear = [&] {
+            const ssize_t n = ::read(lines[0], buffer, sizeof buffer);
+            if (n > 0) text.append(buffer, static_cast<std::size_t>(n));
+            return n > 0;
+        };
+        if (round % 2 == 0) hear();
         for (const pid_t pid : children) {
             std::this_thread::sleep_for(std::chrono::microseconds(dice() % 25'000));
             ::kill(pid, SIGKILL);
         }
-        std::string text;
-        char buffer[4096];
-        for (ssize_t n; (n = ::read(lines[0], buffer, sizeof buffer)) > 0;)
-            text.append(buffer, static_cast<std::size_t>(n));
+        while (hear()) {
+        }
         ::close(lines[0]);
         for (const pid_t pid : children) ::waitpid(pid, nullptr, 0);
 
