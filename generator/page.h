@@ -47,11 +47,15 @@ struct Stroke {  // an open or closed line through points: box, tick, dotted lin
     Color color;
 };
 
-// A decoded picture, shared by all pages and letters that show it.
+// A picture ready for the file, shared by all pages and letters that show it.
 struct Picture {
-    int width = 0, height = 0, channels = 3;  // 1 grey, 3 RGB
-    Bytes compressed;  // zlib of the samples, rows without predictor; or the JPEG file itself
+    int width = 0, height = 0, channels = 3;  // as it is shown, orientation obeyed; 1 grey, 3 RGB
+    // How the stored rows have to be turned, as Exif counts: 1 not at all, 6 a quarter clockwise; 5 to 8 are
+    // stored with width and height exchanged.
+    int orientation = 1;
+    Bytes compressed;  // zlib of the samples; or the JPEG file without its metadata
     std::size_t uncompressed_size = 0;
+    bool predicted = false;  // the samples went through PNG's row filters first
     bool jpeg = false;
     Bytes alpha;  // zlib of 8-bit alpha samples, empty if opaque
     std::size_t alpha_size = 0;
@@ -80,7 +84,7 @@ struct Element {
     int parent = -1;
     std::string alt;  // Figure
     int colspan = 1, rowspan = 1;
-    std::string scope;  // TH: "Column" or "Row"
+    std::string scope;      // TH: "Column" or "Row"
     std::string numbering;  // L: "Decimal", "LowerAlpha", "UpperRoman", "Disc", ...; empty: "None"
 };
 

@@ -48,11 +48,17 @@ int add_font(PdfFile& file, const FontProgram& program) {
 }
 
 int add_picture(PdfFile& file, const Picture& picture) {
-    const std::string size = "/Type/XObject/Subtype/Image/Width " + std::to_string(picture.width) +
-                             "/Height " + std::to_string(picture.height) + "/BitsPerComponent 8";
+    const bool turned = picture.orientation >= 5;
+    const int width = turned ? picture.height : picture.width,
+              height = turned ? picture.width : picture.height;
+    const std::string size = "/Type/XObject/Subtype/Image/Width " + std::to_string(width) + "/Height " +
+                             std::to_string(height) + "/BitsPerComponent 8";
     std::string entries = size +
                           (picture.channels == 1 ? "/ColorSpace/DeviceGray" : "/ColorSpace/DeviceRGB") +
                           (picture.jpeg ? "/Filter/DCTDecode" : "/Filter/FlateDecode");
+    if (picture.predicted)
+        entries += "/DecodeParms<</Predictor 15/Colors " + std::to_string(picture.channels) + "/Columns " +
+                   std::to_string(width) + ">>";
     if (!picture.alpha.empty())
         entries += "/SMask " + reference(file.add_stream(size + "/ColorSpace/DeviceGray/Filter/FlateDecode",
                                                          picture.alpha));

@@ -14,6 +14,7 @@ namespace {
 
 constexpr Face watermark_face = Face::sans_bold;
 constexpr Color watermark_color{225, 225, 225};
+constexpr int other_text = -2;  // in place of an element: its glyphs stand for other text
 
 // The stream of one page. What the graphics state holds is remembered, so that it is set only when it
 // changes.
@@ -28,46 +29,77 @@ public:
             if (const auto* watermark = std::get_if<Watermark>(&item.what)) draw(*watermark);
         for (const Item& item : page_.items) {
             if (std::holds_alternative<Watermark>(item.what)) continue;
+            const bool text = std::holds_alternative<Text>(item.what);
+            if (text)
+                begin_text();
+            else
+                end_text();
             enter(item.tag);
             std::visit([this](const auto& what) { draw(what); }, item.what);
         }
+        end_text();
         leave();
         return std::move(out_);
     }
 
 private:
-    // Marked content: one piece for as long as the items belong to one element.
+    // Marked content: one piece for as long as the items belong to one element. A text object holds whole
+    // pieces and none is nested, since readers of the structure (poppler) lose their place otherwise.
     void enter(int tag) {
         if (open_ == tag) return;
         leave();
+        open_ = tag;
         if (tag < 0) {
             out_ += "/Artifact BMC\n";
         } else {
             out_ += '/';
             out_ += structure_.type(tag);
-            out_ += "<</MCID ";
-            append_int(out_, structure_.mark(tag, number_));
+            open_mark();
             out_ += ">>BDC\n";
         }
-        open_ = tag < 0 ? -1 : tag;
+    }
+
+    void open_mark() {
+        out_ += "<</MCID ";
+        append_int(out_, structure_.mark(*open_, number_));
     }
 
     void leave() {
-        end_text();
         if (open_) out_ += "EMC\n";
         open_.reset();
     }
 
     void begin_text() {
         if (in_text_) return;
+        leave();
         out_ += "BT\n";
         in_text_ = true;
         line_ = {0, 0};
     }
 
     void end_text() {
-        if (in_text_) out_ += "ET\n";
+        if (!in_text_) return;
+        leave();
+        out_ += "ET\n";
         in_text_ = false;
+    }
+
+    // The element's content goes on with glyphs that stand for other text than they show, or again with plain
+    // ones.
+    void actual_text(int tag, std::string_view meant) {
+        leave();
+        if (meant.empty()) {
+            enter(tag);
+        } else if (tag < 0) {  // what is no content needs no text either
+            out_ += "/Artifact<</ActualText" + text_string(meant) + ">>BDC\n";
+            open_ = other_text;
+        } else {
+            open_ = tag;
+            out_ += "/Span";
+            open_mark();
+            out_ += "/ActualText" + text_string(meant) + ">>BDC\n";
+            open_ = other_text;
+        }
     }
 
     Length up(Length y) const { return page_.size.height - y; }
@@ -110,7 +142,6 @@ private:
 
     void draw(const Text& text) {
         if (text.glyphs.empty()) return;
-        begin_text();
         color(text.color, false);
         font(text.face, text.size);
         const Point origin{text.origin.x, up(text.origin.y)};
@@ -118,11 +149,12 @@ private:
         number(origin.y - line_.y);
         out_ += "Td\n";
         line_ = origin;
-        append_glyphs(out_, text, program(text.face));
+        const int tag = open_.value_or(-1);
+        append_glyphs(out_, text, program(text.face),
+                      [&](std::string_view meant) { actual_text(tag, meant); });
     }
 
     void draw(const Fill& fill) {
-        end_text();
         color(fill.color, false);
         append_rect(out_, fill.rect.x, up(fill.rect.y + fill.rect.height), fill.rect.width, fill.rect.height);
         out_ += " re f\n";
@@ -130,7 +162,6 @@ private:
 
     void draw(const Stroke& stroke) {
         if (stroke.points.size() < 2) return;
-        end_text();
         color(stroke.color, true);
         if (line_width_ != stroke.width) {
             line_width_ = stroke.width;
@@ -156,16 +187,30 @@ private:
     }
 
     void draw(const Image& image) {
-        end_text();
         const auto& pictures = resources_.pictures;
         const auto at = std::find(pictures.begin(), pictures.end(), image.picture.get());
         const Rect& rect = image.rect;
+        // The unit square of the picture onto the rectangle, turned as Exif's orientation says: a row is
+        // (from x, from y, start) for the new x and y.
+        struct Turn {
+            int xx, xy, x, yx, yy, y;
+        };
+        static constexpr std::array<Turn, 8> turns{{{1, 0, 0, 0, 1, 0},
+                                                    {-1, 0, 1, 0, 1, 0},
+                                                    {-1, 0, 1, 0, -1, 1},
+                                                    {1, 0, 0, 0, -1, 1},
+                                                    {0, -1, 1, -1, 0, 1},
+                                                    {0, 1, 0, -1, 0, 1},
+                                                    {0, 1, 0, 1, 0, 0},
+                                                    {0, -1, 1, 1, 0, 0}}};
+        const Turn& turn = turns.at(static_cast<std::size_t>(image.picture->orientation - 1));
         out_ += "q ";
-        number(rect.width);
-        out_ += "0 0 ";
-        number(rect.height);
-        number(rect.x);
-        number(up(rect.y + rect.height));
+        number(turn.xx * rect.width);
+        number(turn.yx * rect.height);
+        number(turn.xy * rect.width);
+        number(turn.yy * rect.height);
+        number(rect.x + turn.x * rect.width);
+        number(up(rect.y + rect.height) + turn.y * rect.height);
         out_ += "cm /I";
         append_int(out_, at - pictures.begin());
         out_ += " Do Q\n";
@@ -177,7 +222,6 @@ private:
         if (qr.modules <= 0 ||
             qr.dark.size() != static_cast<std::size_t>(qr.modules) * static_cast<std::size_t>(qr.modules))
             throw Error(Code::internal, "Kode QR tidak lengkap");
-        end_text();
         color({}, false);
         const auto edge = [&](Length start, Length extent, int module) {
             return start + static_cast<Length>(std::int64_t{extent} * module / qr.modules);
@@ -187,7 +231,7 @@ private:
             const Length bottom = edge(qr.rect.y, qr.rect.height, row + 1);
             for (int column = 0; column < qr.modules;) {
                 const auto dark = [&](int c) {
-                    return qr.dark[static_cast<std::size_t>(row * qr.modules + c)];
+                    return qr.dark[static_cast<std::size_t>(row * qr.modules + c)] != 0;
                 };
                 const int first = column;
                 while (column < qr.modules && dark(column)) ++column;
@@ -206,7 +250,6 @@ private:
 
     // Along the page's diagonal from bottom left to top right, over 60 % of its length.
     void draw(const Watermark& watermark) {
-        leave();
         const double width = page_.size.width, height = page_.size.height;
         const double diagonal = std::sqrt(width * width + height * height);
         Text text;
@@ -229,7 +272,7 @@ private:
         const double cosine = width / diagonal, sine = height / diagonal;
         const double along = -static_cast<double>(natural) / 2;
         const double beside = -static_cast<double>(fonts_.metrics(text.face, text.size).cap_height) / 2;
-        out_ += "/Artifact<</Type/Pagination/Subtype/Watermark>>BDC\nBT\n";
+        out_ += "/Artifact<</Type/Pagination/Subtype/Watermark>>BDC\n/Span<</ActualText()>>BDC\nBT\n";
         color(text.color, false);
         font(text.face, text.size);
         for (const double part : {cosine, sine, -sine, cosine})
@@ -237,8 +280,8 @@ private:
         number(static_cast<Length>(std::lround(width / 2 + along * cosine - beside * sine)));
         number(static_cast<Length>(std::lround(height / 2 + along * sine + beside * cosine)));
         out_ += "Tm\n";
-        append_glyphs(out_, text, program(text.face));
-        out_ += "ET\nEMC\n";
+        append_glyphs(out_, text, program(text.face), [](std::string_view) {});
+        out_ += "ET\nEMC\nEMC\n";
     }
 
     void cover(const Rect& rect) {
@@ -252,7 +295,7 @@ private:
     const FontLibrary& fonts_;
     PdfStructure& structure_;
     std::string out_;
-    std::optional<int> open_;  // the element whose marked content is open; -1: an artifact
+    std::optional<int> open_;  // the element whose marked content is open; -1: an artifact; or `other_text`
     bool in_text_ = false;
     Point line_;  // where the text line matrix stands
     std::optional<std::pair<Face, Length>> font_;

@@ -36,7 +36,8 @@ T* check(T* made) {
 
 void fill(HPDF_Stream stream, BytesView data) {
     if (data.empty()) return;
-    // One block for the data rather than a chain of 4 KB blocks; a full block is what makes libharu begin the next.
+    // One block for the data rather than a chain of 4 KB blocks; a full block is what makes libharu begin the
+    // next.
     auto* blocks = static_cast<HPDF_MemStreamAttr>(stream->attr);
     blocks->buf_siz = blocks->w_pos = static_cast<HPDF_UINT>(data.size());
     check(HPDF_Stream_Write(stream, data.data(), static_cast<HPDF_UINT>(data.size())));

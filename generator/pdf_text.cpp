@@ -96,49 +96,46 @@ bool says(std::string_view shown, std::string_view meant) {
     return shown == meant || (shown == " " && meant == "\u00A0");
 }
 
-void append_span(Run& run, std::string& out, std::size_t first, std::size_t last, std::string_view meant) {
-    run.close();
-    out += "/Span<</ActualText" + text_string(meant) + ">>BDC\n";
-    run.show(first, last);
-    run.close();
-    out += "EMC\n";
-}
-
 }  // namespace
 
-void append_glyphs(std::string& out, const Text& text, const FontProgram& program) {
+void append_glyphs(std::string& out, const Text& text, const FontProgram& program,
+                   const ActualText& actual_text) {
     Run run(out, text, program);
+    bool other = false;  // the glyphs before stood for something else
+    const auto show = [&](std::size_t first, std::size_t last, std::string_view other_text) {
+        if (other || !other_text.empty()) {
+            run.close();
+            actual_text(other_text);
+            other = !other_text.empty();
+        }
+        run.show(first, last);
+    };
+
     const std::vector<Glyph>& glyphs = text.glyphs;
-    const std::size_t end = text.soft_hyphen && !glyphs.empty() ? glyphs.size() - 1 : glyphs.size();
+    const bool hyphen = text.soft_hyphen && !glyphs.empty();
+    const std::size_t end = hyphen ? glyphs.size() - 1 : glyphs.size();
     // The hyphen that layout put in may stand for no byte of the text, or for the last.
     const std::size_t text_end =
-        end < glyphs.size() ? std::min<std::size_t>(glyphs[end].cluster, text.text.size()) : text.text.size();
+        hyphen ? std::min<std::size_t>(glyphs[end].cluster, text.text.size()) : text.text.size();
     std::string joined;
     for (std::size_t first = 0; first < end;) {
         std::size_t last = first + 1;
         while (last < end && glyphs[last].cluster == glyphs[first].cluster) ++last;
+        std::string_view shown = program.text[run.cid_of(glyphs[first])];
+        if (last > first + 1) {
+            joined.clear();
+            for (std::size_t i = first; i < last; ++i) joined += program.text[run.cid_of(glyphs[i])];
+            shown = joined;
+        }
         const std::size_t from = glyphs[first].cluster;
         const std::size_t to = last < end ? glyphs[last].cluster : text_end;
-        if (text.text.empty()) {  // nothing to compare with
-            run.show(first, last);
-        } else {
-            if (from >= to || to > text.text.size())
-                throw Error(Code::internal, "Huruf dan teks tidak sejalan: " + text.text);
-            const std::string_view meant = std::string_view(text.text).substr(from, to - from);
-            std::string_view shown = program.text[run.cid_of(glyphs[first])];
-            if (last > first + 1) {
-                joined.clear();
-                for (std::size_t i = first; i < last; ++i) joined += program.text[run.cid_of(glyphs[i])];
-                shown = joined;
-            }
-            if (says(shown, meant))
-                run.show(first, last);
-            else
-                append_span(run, out, first, last, meant);
-        }
+        if (from >= to || to > text.text.size())
+            throw Error(Code::internal, "Huruf dan teks tidak sejalan: " + text.text);
+        const std::string_view meant = std::string_view(text.text).substr(from, to - from);
+        show(first, last, says(shown, meant) ? std::string_view() : meant);
         first = last;
     }
-    if (end < glyphs.size()) append_span(run, out, end, glyphs.size(), "\u00AD");
+    if (hyphen) show(end, glyphs.size(), "\u00AD");
     run.finish();
 }
 

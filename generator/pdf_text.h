@@ -2,15 +2,21 @@
 // again.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "generator/page.h"
 
 namespace naskah::generator {
 
-// Appends the operators that show `text` where the text matrix stands: TJ arrays, with ActualText around
-// glyphs whose Unicode map says something else than the text. Face and size are set already. Throws
+// Called before glyphs whose Unicode map says something else than the text: `meant` is what they stand for.
+// Called with nothing before the next glyphs that speak for themselves.
+using ActualText = std::function<void(std::string_view meant)>;
+
+// Appends the operators that show `text` where the text matrix stands. Face and size are set already. Throws
 // Error(internal) for a glyph that the program lacks.
-void append_glyphs(std::string& out, const Text& text, const FontProgram& program);
+void append_glyphs(std::string& out, const Text& text, const FontProgram& program,
+                   const ActualText& actual_text);
 
 }  // namespace naskah::generator

@@ -1,4 +1,4 @@
-// PNG and JPEG, decoded by libpng and libjpeg: libharu would abort the process on a truncated PNG.
+// PNG and JPEG files by libpng and libjpeg: libharu would abort the process on a truncated PNG.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,10 @@
 
 namespace naskah::generator {
 
-// Throws Error(data) naming `name`: no PNG or JPEG, broken, truncated, over 40 megapixels or 20 MB. A JPEG that PDF can
-// show as it is (grey or YCbCr/RGB, 8 bits) keeps its bytes; others are decoded. Photographs' orientation (Exif) is obeyed.
+// Throws Error(data) naming `name`: no PNG or JPEG, broken, truncated, over 40 megapixels or 20 MB. A JPEG
+// that PDF can show as it is (grey or YCbCr/RGB, 8 bits, Huffman coded) keeps its image data byte by byte;
+// what a camera wrote beside it (place, owner, thumbnail) is left out. Others are decoded. Photographs'
+// orientation (Exif) is obeyed.
 std::shared_ptr<const Picture> read_picture(BytesView file, const std::string& name);
 
 }  // namespace naskah::generator

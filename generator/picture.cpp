@@ -1,0 +1,242 @@
+#include "generator/picture.h"
+
+#include <png.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include "core/error.h"
+#include "generator/deflate.h"
+#include "generator/jpeg_segments.h"
+
+namespace naskah::generator {
+namespace {
+
+constexpr std::size_t most_bytes = 20u << 20;
+constexpr std::size_t most_pixels = 40'000'000;
+
+[[noreturn]] void refuse(const std::string& name, const std::string& what, const std::string& remedy) {
+    throw Error(Code::data, what, name, remedy);
+}
+
+[[noreturn]] void refuse_broken(const std::string& name) {
+    refuse(name, "Gambar rusak atau terpotong", "Ganti dengan berkas PNG atau JPEG yang utuh");
+}
+
+void check_size(std::size_t width, std::size_t height, const std::string& name) {
+    if (width == 0 || height == 0) refuse_broken(name);
+    if (width > most_pixels / height)
+        refuse(name,
+               "Gambar terlalu besar: " + std::to_string(width) + " × " + std::to_string(height) + " piksel",
+               "Perkecil sampai paling banyak 40 megapiksel");
+}
+
+// PNG's row filters (ISO/IEC 15948 9): each row by the one of them that leaves the smallest differences.
+Bytes predict(const Bytes& samples, std::size_t stride, std::size_t pixel) {
+    const std::size_t rows = samples.size() / stride;
+    Bytes out;
+    out.reserve(samples.size() + rows);
+    const Bytes zero(stride);
+    Bytes best(stride), trial(stride);
+    for (std::size_t row = 0; row < rows; ++row) {
+        const std::uint8_t* here = samples.data() + row * stride;
+        const std::uint8_t* above = row == 0 ? zero.data() : here - stride;
+        std::size_t best_sum = SIZE_MAX;
+        std::uint8_t best_filter = 0;
+        for (std::uint8_t filter = 0; filter < 5; ++filter) {
+            std::size_t sum = 0;
+            for (std::size_t i = 0; i < stride; ++i) {
+                const int left = i < pixel ? 0 : here[i - pixel];
+                const int up = above[i];
+                const int corner = i < pixel ? 0 : above[i - pixel];
+                int guess = 0;
+                if (filter == 1) guess = left;
+                if (filter == 2) guess = up;
+                if (filter == 3) guess = (left + up) / 2;
+                if (filter == 4) {
+                    const int d_left = std::abs(up - corner), d_up = std::abs(left - corner);
+                    const int d_corner = std::abs(left + up - 2 * corner);
+                    guess = d_left <= d_up && d_left <= d_corner ? left : d_up <= d_corner ? up : corner;
+                }
+                trial[i] = static_cast<std::uint8_t>(here[i] - guess);
+                sum += static_cast<std::size_t>(std::abs(static_cast<std::int8_t>(trial[i])));
+            }
+            if (sum < best_sum) {
+                best_sum = sum;
+                best_filter = filter;
+                std::swap(best, trial);
+            }
+        }
+        out.push_back(best_filter);
+        out.insert(out.end(), best.begin(), best.end());
+    }
+    return out;
+}
+
+// Drawings are smaller as they are, photographs are smaller filtered: whichever it is.
+void compress(Picture& picture, const Bytes& samples) {
+    picture.uncompressed_size = samples.size();
+    if (samples.size() > 8u << 20) {  // not worth the seconds
+        picture.compressed = deflate(samples, 3);
+        return;
+    }
+    const auto pixel = static_cast<std::size_t>(picture.channels);
+    picture.compressed = deflate(samples, 9);
+    Bytes filtered = deflate(predict(samples, static_cast<std::size_t>(picture.width) * pixel, pixel), 9);
+    if (filtered.size() >= picture.compressed.size()) return;
+    picture.compressed = std::move(filtered);
+    picture.predicted = true;
+}
+
+void read_png(Picture& picture, BytesView file, const std::string& name) {
+    struct Image {  // libpng's simplified interface: no longjmp leaves it
+        png_image png{};
+        ~Image() { png_image_free(&png); }
+    } image;
+    image.png.version = PNG_IMAGE_VERSION;
+    if (!png_image_begin_read_from_memory(&image.png, file.data(), file.size())) refuse_broken(name);
+    check_size(image.png.width, image.png.height, name);
+    const bool color = (image.png.format & PNG_FORMAT_FLAG_COLOR) != 0;
+    const bool alpha = (image.png.format & PNG_FORMAT_FLAG_ALPHA) != 0;
+    image.png.format = (color ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY) | (alpha ? PNG_FORMAT_FLAG_ALPHA : 0u);
+    Bytes pixels(PNG_IMAGE_SIZE(image.png));
+    if (!png_image_finish_read(&image.png, nullptr, pixels.data(), 0, nullptr)) refuse_broken(name);
+
+    picture.width = static_cast<int>(image.png.width);
+    picture.height = static_cast<int>(image.png.height);
+    picture.channels = color ? 3 : 1;
+    if (!alpha) return compress(picture, pixels);
+    const auto channels = static_cast<std::size_t>(picture.channels);
+    const std::size_t count = pixels.size() / (channels + 1);
+    Bytes samples(count * channels), opacity(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        opacity[i] = pixels[i * (channels + 1) + channels];
+        // What nobody sees is made alike, so that it costs nothing.
+        if (opacity[i] != 0) std::copy_n(&pixels[i * (channels + 1)], channels, &samples[i * channels]);
+    }
+    compress(picture, samples);
+    if (std::all_of(opacity.begin(), opacity.end(), [](std::uint8_t value) { return value == 255; })) return;
+    picture.alpha = deflate(opacity, 9);
+    picture.alpha_size = opacity.size();
+}
+
+struct BrokenJpeg {};
+
+// A decoder that throws BrokenJpeg where libjpeg would end the process or guess at what is missing.
+class JpegDecoder {
+public:
+    explicit JpegDecoder(BytesView file) {
+        jpeg.err = jpeg_std_error(&errors_);
+        errors_.error_exit = [](j_common_ptr) { throw BrokenJpeg{}; };
+        errors_.output_message = [](j_common_ptr) {};
+        errors_.emit_message = [](j_common_ptr common, int level) {
+            if (level >= 0) return;
+            const int code = common->err->msg_code;
+            if (code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_JPEG_EOF ||
+                code == JWRN_MUST_RESYNC || code == JWRN_BOGUS_PROGRESSION)
+                throw BrokenJpeg{};
+        };
+        jpeg_create_decompress(&jpeg);
+        jpeg_mem_src(&jpeg, file.data(), static_cast<unsigned long>(file.size()));
+        jpeg_read_header(&jpeg, TRUE);
+    }
+    JpegDecoder(const JpegDecoder&) = delete;
+    JpegDecoder& operator=(const JpegDecoder&) = delete;
+    ~JpegDecoder() { jpeg_destroy_decompress(&jpeg); }
+
+    Bytes decode() {
+        jpeg_start_decompress(&jpeg);
+        const std::size_t stride =
+            static_cast<std::size_t>(jpeg.output_width) * static_cast<std::size_t>(jpeg.output_components);
+        Bytes samples(stride * jpeg.output_height);
+        while (jpeg.output_scanline < jpeg.output_height) {
+            JSAMPROW row = samples.data() + stride * jpeg.output_scanline;
+            jpeg_read_scanlines(&jpeg, &row, 1);
+        }
+        jpeg_finish_decompress(&jpeg);
+        return samples;
+    }
+
+    jpeg_decompress_struct jpeg{};
+
+private:
+    jpeg_error_mgr errors_{};
+};
+
+// Inks to light, without a profile: good enough for the rare photograph that comes from a print shop.
+Bytes without_inks(const Bytes& cmyk, bool inverted) {
+    Bytes rgb(cmyk.size() / 4 * 3);
+    for (std::size_t i = 0; i < cmyk.size() / 4; ++i)
+        for (std::size_t c = 0; c < 3; ++c) {
+            const int ink = inverted ? cmyk[4 * i + c] : 255 - cmyk[4 * i + c];
+            const int black = inverted ? cmyk[4 * i + 3] : 255 - cmyk[4 * i + 3];
+            rgb[3 * i + c] = static_cast<std::uint8_t>(ink * black / 255);
+        }
+    return rgb;
+}
+
+void read_jpeg(Picture& picture, BytesView file, const std::string& name) {
+    auto segments = read_jpeg_segments(file);
+    if (!segments) refuse_broken(name);
+    try {
+        JpegDecoder decoder(segments->bare);
+        jpeg_decompress_struct& jpeg = decoder.jpeg;
+        check_size(jpeg.image_width, jpeg.image_height, name);
+        picture.width = static_cast<int>(jpeg.image_width);
+        picture.height = static_cast<int>(jpeg.image_height);
+        const bool grey = jpeg.jpeg_color_space == JCS_GRAYSCALE;
+        picture.channels = grey ? 1 : 3;
+        const bool inks = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK;
+        const bool plain = grey || jpeg.jpeg_color_space == JCS_YCbCr ||
+                           (jpeg.jpeg_color_space == JCS_RGB && jpeg.saw_Adobe_marker);
+        if (plain && !jpeg.arith_code) {
+            // Only to see whether all of it can be read: an eighth of the size spares the arithmetic.
+            jpeg.scale_num = 1;
+            jpeg.scale_denom = 8;
+            jpeg.dct_method = JDCT_IFAST;
+            jpeg.do_fancy_upsampling = FALSE;
+            jpeg.out_color_space = jpeg.jpeg_color_space;
+            decoder.decode();
+            picture.jpeg = true;
+            picture.uncompressed_size = segments->bare.size();
+            picture.compressed = std::move(segments->bare);
+        } else {
+            jpeg.out_color_space = inks ? JCS_CMYK : grey ? JCS_GRAYSCALE : JCS_RGB;
+            const Bytes samples = decoder.decode();
+            compress(picture, inks ? without_inks(samples, jpeg.saw_Adobe_marker != FALSE) : samples);
+        }
+        picture.orientation = segments->orientation;
+        if (picture.orientation >= 5) std::swap(picture.width, picture.height);
+    } catch (const BrokenJpeg&) {
+        refuse_broken(name);
+    }
+}
+
+bool starts_with(BytesView file, std::string_view signature) {
+    return file.size() >= signature.size() && as_text(file.first(signature.size())) == signature;
+}
+
+}  // namespace
+
+std::shared_ptr<const Picture> read_picture(BytesView file, const std::string& name) {
+    if (file.size() > most_bytes)
+        refuse(name, "Berkas gambar terlalu besar: " + std::to_string(file.size() >> 20) + " MB",
+               "Perkecil sampai paling banyak 20 MB");
+    auto picture = std::make_shared<Picture>();
+    picture->digest = sha256(file);
+    if (starts_with(file, "\x89PNG\r\n\x1A\n"))
+        read_png(*picture, file, name);
+    else if (starts_with(file, "\xFF\xD8\xFF"))
+        read_jpeg(*picture, file, name);
+    else
+        refuse(name, "Bukan gambar PNG atau JPEG", "Simpan gambar itu sebagai PNG atau JPEG");
+    return picture;
+}
+
+}  // namespace naskah::generator
