@@ -260,10 +260,7 @@ void Typesetter::signature(const Node& node, const Node* beside, const Frame& ou
         // The last lines of both stand level.
         const Length height = std::max(strip.height, other.height);
         for (Item& item : strip.items) shift(item, 0, height - strip.height);
-        for (Item& item : other.items) {
-            shift(item, 0, height - other.height);
-            strip.items.push_back(std::move(item));
-        }
+        take_items(strip.items, other.items, height - other.height);
         strip.height = height;
     }
     strip.hold = Hold::never;
@@ -303,10 +300,7 @@ void Typesetter::qr(const Node& node, const Frame& outer, Column& out) {
                 begin = end + 1;
             }
             Strip words = stack(std::move(column));
-            for (Item& item : words.items) {
-                shift(item, 0, (size - words.height) / 2);
-                strip.items.push_back(std::move(item));
-            }
+            take_items(strip.items, words.items, (size - words.height) / 2);
         }
     }
     out.add(std::move(strip), mm_of(node, "before", mm(2.3)));
@@ -384,7 +378,7 @@ void Typesetter::rule(const Node& node, const Frame& outer, Column& out) {
     Strip strip;
     strip.height = pt_of(node, "width", thin);
     strip.where = &node.where;
-    strip.items.push_back({Fill{{frame.x, 0, frame.width, strip.height}, {}}, artifact});
+    add_fill(strip.items, {frame.x, 0, frame.width, strip.height});
     out.add(std::move(strip), mm_of(node, "before", 0));
     out.leave(mm_of(node, "after", 0));
 }

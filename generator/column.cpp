@@ -29,6 +29,19 @@ void shift(Item& item, Length dx, Length dy) {
     std::visit(Mover{dx, dy}, item.what);
 }
 
+void add_fill(std::vector<Item>& items, const Rect& rect, Color color) {
+    Item& item = items.emplace_back();
+    item.what.emplace<Fill>(Fill{rect, color});
+}
+
+void take_items(std::vector<Item>& to, std::vector<Item>& from, Length dy) {
+    for (Item& item : from) {
+        if (dy != 0) shift(item, 0, dy);
+        to.push_back(std::move(item));
+    }
+    from.clear();
+}
+
 void Column::add(Strip strip, Length before) {
     strip.before = std::max({strip.before, before, after_}) + space_;
     strip.hold = std::max(strip.hold, hold_);
@@ -88,10 +101,7 @@ Strip stack(Column column) {
     for (Strip& strip : column.strips) {
         if (!first) out.height += strip.before;
         first = false;
-        for (Item& item : strip.items) {
-            shift(item, 0, out.height);
-            out.items.push_back(std::move(item));
-        }
+        take_items(out.items, strip.items, out.height);
         out.height += strip.height;
     }
     return out;

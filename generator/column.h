@@ -34,6 +34,9 @@ struct Strip {
 };
 
 void shift(Item& item, Length dx, Length dy);
+void add_fill(std::vector<Item>& items, const Rect& rect, Color color = {});  // an artifact
+// Moves all items of `from` behind those of `to`, `dy` further down.
+void take_items(std::vector<Item>& to, std::vector<Item>& from, Length dy = 0);
 
 class Column {
 public:

@@ -66,10 +66,7 @@ Column Typesetter::letterhead(const Node& node, const Frame& outer) {
         Column lines;
         set_lines(collect(child.children, line.style), line, setting, child.where, lines, 0);
         for (Strip& strip : lines.strips) {
-            for (Item& item : strip.items) {
-                shift(item, 0, head.height);
-                head.items.push_back(std::move(item));
-            }
+            take_items(head.items, strip.items, head.height);
             head.height += strip.height;
         }
     }
@@ -83,9 +80,9 @@ Column Typesetter::letterhead(const Node& node, const Frame& outer) {
         }
     }
     head.height += above_rules;
-    head.items.push_back({Fill{{outer.x, head.height, outer.width, thick}, {}}, artifact});
+    add_fill(head.items, {outer.x, head.height, outer.width, thick});
     head.height += thick + white;
-    head.items.push_back({Fill{{outer.x, head.height, outer.width, thin}, {}}, artifact});
+    add_fill(head.items, {outer.x, head.height, outer.width, thin});
     head.height += thin;
     Column out;
     out.add(std::move(head));

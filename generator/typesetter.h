@@ -50,8 +50,7 @@ public:
     std::vector<Strip>& heads() { return heads_; }  // table heads to repeat, as artifacts
 
 private:
-    struct Cell;
-    struct Row;
+    friend class TableSetter;
 
     void block(const Node& node, const Frame& frame, Column& out);
     void paragraph(const Node& node, const Frame& frame, Column& out);
@@ -69,10 +68,7 @@ private:
     void hang(Column& content, std::vector<SetLine> lines, const Frame& frame);
 
     void table(const Node& node, const Frame& frame, Column& out);
-    void table_rows(std::vector<Row>& rows, Column& out, const Node& node, const Frame& frame, Column& head);
     void columns(const Node& node, const Frame& frame, Column& out);
-    std::vector<Length> widths(const Node& node, std::string_view key, Length total, std::size_t count) const;
-    Column set_row(std::vector<Cell*>& cells, Length height, Length pad, bool split);
 
     void set_lines(const RichText& text, const Frame& frame, Setting setting, const std::string& where,
                    Column& out, Length before);
