@@ -7,6 +7,7 @@
 
 #include "verify/byte_range.h"
 #include "verify/history.h"
+#include "verify/permissions.h"
 #include "verify/verify.h"
 
 namespace naskah::verify {
@@ -17,6 +18,6 @@ struct Changes {
 };
 
 // Compares the revision that `coverage` ends with the last one.
-Changes find_changes(History& history, const Coverage& coverage);
+Changes find_changes(History& history, const Coverage& coverage, const Permissions& permissions);
 
 }  // namespace naskah::verify

@@ -2,6 +2,7 @@
 
 #include "verify/finding.h"
 #include "verify/history.h"
+#include "verify/loops.h"
 #include "verify/signature.h"
 #include "verify/traces.h"
 #include "verify/verify.h"
@@ -63,6 +64,8 @@ void check_file(BytesView pdf, Budget& budget, const Trust::Store& trust, Instan
     std::stable_sort(signatures.begin(), signatures.end(),
                      [](const auto& a, const auto& b) { return a.covered_end < b.covered_end; });
     if (!last.form.sound) report.findings.push_back(make_finding("form_malformed"));
+    if (!signatures.empty() && has_loops(*last.revision, budget))
+        report.findings.push_back(make_finding("tree_loop"));
     const auto rights = usage_rights(*last.revision);
     if (!rights.empty()) report.findings.push_back(make_finding("usage_rights"));
     for (const std::size_t trace : find_traces(pdf, budget)) {

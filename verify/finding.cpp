@@ -16,6 +16,7 @@ const std::vector<FindingKind>& finding_kinds() {
         {"signature_removed", fails,
          "berkas pernah memuat tanda tangan yang kini tidak lagi ada pada formulirnya"},
         {"form_malformed", fails, "susunan kolom tanda tangan dalam berkas rusak"},
+        {"tree_loop", fails, "susunan halaman atau struktur dokumen berputar kembali ke dirinya sendiri"},
         {"usage_rights", informs,
          "berkas memuat tanda tangan hak pakai aplikasi, yang bukan tanda tangan orang"},
         // The signature's place in the file.

@@ -3,6 +3,8 @@
 namespace naskah::verify {
 
 History::Entry& History::at(std::size_t end) {
+    // Line ends behind "%%EOF" belong to no revision: with and without them it is the same one.
+    while (end > 0 && is_blank(file_[end - 1])) --end;
     const auto [found, fresh] = entries_.try_emplace(end);
     Entry& entry = found->second;
     if (!fresh) return entry;

@@ -36,6 +36,11 @@ const Object* Object::find(std::string_view key) const {
     return nullptr;
 }
 
+const std::vector<Object>& items_of(const Object* array) {
+    static const std::vector<Object> none;
+    return array ? array->items : none;
+}
+
 void Parser::skip_blanks() {
     while (!ended()) {
         if (is_blank(peek())) {

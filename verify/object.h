@@ -53,6 +53,9 @@ struct Object {
     const Object* find(std::string_view key) const;
 };
 
+// The items of an array, or none for nullptr.
+const std::vector<Object>& items_of(const Object* array);
+
 // What stands at an offset as "12 0 obj ... endobj".
 struct IndirectObject {
     Ref ref;

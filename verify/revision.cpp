@@ -166,15 +166,7 @@ bool Revision::load_compressed(int number, const Place& place, Slot& out) {
         return false;
     auto unpacked = object_streams_.find(container);
     if (unpacked == object_streams_.end()) {
-        Bytes data;
-        try {
-            BoundedSink sink(data, *budget_);
-            auto handle = source_->pdf.getObject(container, home->second.generation);
-            if (!handle.isStream() || !handle.pipeStreamData(&sink, 0, qpdf_dl_generalized, true))
-                data.clear();
-        } catch (const std::exception&) {
-            data.clear();
-        }
+        Bytes data = this->unpacked({container, home->second.generation}).value_or(Bytes{});
         unpacked = object_streams_.emplace(container, std::move(data)).first;
     }
     const Bytes& data = unpacked->second;
@@ -194,6 +186,20 @@ bool Revision::load_compressed(int number, const Place& place, Slot& out) {
     if (!object) return false;
     out.object = std::move(*object);
     return true;
+}
+
+std::optional<Bytes> Revision::unpacked(Ref ref) {
+    if (!object(ref).is(Object::Kind::stream)) return std::nullopt;
+    Bytes out;
+    try {
+        BoundedSink sink(out, *budget_);
+        auto handle = source_->pdf.getObject(ref.number, ref.generation);
+        if (!handle.isStream() || !handle.pipeStreamData(&sink, 0, qpdf_dl_generalized, true))
+            return std::nullopt;
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+    return out;
 }
 
 std::string Revision::text(const Object* string) {

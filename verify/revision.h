@@ -50,6 +50,9 @@ public:
     const std::set<int>& broken() const { return broken_; }
     // The extent in the file, "12 0 obj" to "endobj", of an object that is not compressed.
     std::optional<std::pair<std::size_t, std::size_t>> extent(int number);
+    // What the stream `ref` unpacks to; nothing if it is no stream, cannot be unpacked, or unpacks to too
+    // much.
+    std::optional<Bytes> unpacked(Ref ref);
     // A text string (7.9.2.2) as UTF-8 without control characters.
     std::string text(const Object* string);
 

@@ -19,15 +19,16 @@ void add(std::vector<Finding>& to, const std::vector<Finding>& from) {
 
 // The signature must have been this field's value in the very revision that it signs, found through that
 // revision's own cross-reference table. Otherwise somebody wrapped or moved it.
-bool stood_in_signed_revision(const Field& field, const Object& dictionary, History::Entry& signed_revision) {
+const Field* find_in_signed_revision(const Field& field, const Object& dictionary,
+                                     History::Entry& signed_revision) {
     const std::size_t place = dictionary.find("Contents")->begin;
     for (const Field& then : signed_revision.form.fields) {
         if (then.type != "Sig" || then.name != field.name) continue;
         const Object* value = signed_revision.revision->resolve(then.value_entry);
         const Object* contents = value && value->has_keys() ? value->find("Contents") : nullptr;
-        if (contents && contents->begin == place && value->begin == dictionary.begin) return true;
+        if (contents && contents->begin == place && value->begin == dictionary.begin) return &then;
     }
-    return false;
+    return nullptr;
 }
 
 void check_document_timestamp(const SignedData& data, Pieces message, const Trust::Store& trust, Instant at,
@@ -164,11 +165,14 @@ CheckedSignature check_signature(const Field& field, History& history, const Tru
     History::Entry& then = history.at(coverage->end);
     if (!then.revision) return refuse("signed_revision_malformed");
     if (then.revision->has_twin_objects()) return refuse("ambiguous_objects");
-    if (!stood_in_signed_revision(field, *dictionary, then)) return refuse("signature_displaced");
+    const Field* field_then = find_in_signed_revision(field, *dictionary, then);
+    if (!field_then) return refuse("signature_displaced");
 
     const auto pieces = coverage->pieces(history.file());
     check_contents(*dictionary, pieces, trust, at, out);
-    Changes changes = find_changes(history, *coverage);
+    const Object* dictionary_then = then.revision->resolve(field_then->value_entry);
+    const Permissions permissions = read_permissions(*then.revision, *field_then, *dictionary_then);
+    const Changes changes = find_changes(history, *coverage, permissions);
     out.changes = changes.kind;
     out.covers = changes.kind == "none" ? "whole" : "revision";
     add(out.findings, changes.findings);
