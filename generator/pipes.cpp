@@ -156,6 +156,19 @@ Result lines(const Json& value, const std::string&, double) {
     return list;
 }
 
+// Two items a row, each told its place in the whole list: photographs side by side.
+Result paired(const Json& value, const std::string&, double) {
+    if (!value.is_array()) return {};
+    Json rows = Json::array();
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        if (!value[i].is_object()) return {};
+        if (i % 2 == 0) rows.push_back(Json::object());
+        Json& item = rows.back()[i % 2 == 0 ? "kiri" : "kanan"] = value[i];
+        item["nomor"] = i + 1;
+    }
+    return rows;
+}
+
 // "a", "a dan b", "a, b, dan c".
 Result joined(const Json& value, const std::string&, double) {
     if (!value.is_array()) return {};
@@ -254,6 +267,7 @@ constexpr std::array table{
     PipeRow{"nib", "NIB 13 angka", nib},
     PipeRow{"banyak", a_list, count},
     PipeRow{"baris", a_text, lines},
+    PipeRow{"pasangan", "daftar isian bertingkat", paired},
     PipeRow{"gabung", "daftar teks", joined},
     PipeRow{"jumlah", "daftar isian dengan angka", sum},
     PipeRow{"capaian", "isian dengan rencana dan realisasi", achieved},
@@ -293,8 +307,12 @@ std::optional<Pipe> Pipe::parse(std::string_view text) {
 std::optional<Json> Pipe::apply(const Json& value) const { return row_->apply(value, argument_, number_); }
 std::string_view Pipe::wants() const { return row_->wants; }
 bool Pipe::takes_missing() const { return row_->wants == anything || row_->apply == count; }
-bool Pipe::gives_list() const { return row_->apply == lines; }
-bool Pipe::gives_object() const { return row_->apply == sum; }
+
+Pipe::Gives Pipe::gives() const {
+    if (row_->apply == lines) return Gives::lines;
+    if (row_->apply == sum) return Gives::item;
+    return row_->apply == paired ? Gives::pairs : Gives::plain;
+}
 
 std::optional<std::string> printed(const Json& value) {
     if (value.is_string()) return value.get<std::string>();

@@ -21,8 +21,10 @@ public:
     std::optional<Json> apply(const Json& value) const;
     std::string_view wants() const;  // "tanggal", in the words of a message
     bool takes_missing() const;      // `ada` and the comparisons answer for a field that is absent, too
-    bool gives_list() const;         // its value can be walked by a section
-    bool gives_object() const;       // names inside its section are those of `value`'s items
+
+    // What a section over the new value sees.
+    enum class Gives { plain, lines, item, pairs };  // pairs: a list of {kiri, kanan}, items of the old list
+    Gives gives() const;
     const std::string& text() const { return text_; }
 
 private:

@@ -1,5 +1,7 @@
 #include "generator/template_names.h"
 
+#include <deque>
+
 #include "generator/nearest.h"
 
 namespace naskah::generator {
@@ -36,19 +38,27 @@ private:
         bool list = false;
     };
 
-    Frame inside(const Token& token, const Json& schema) const {
+    // Both halves of a pair are items of the list, and know their number.
+    const Json& pair_of(const Json& item) {
+        Json numbered = item;
+        numbered["properties"]["nomor"] = {{"type", "integer"}};
+        made_.push_back({{"type", "object"}, {"properties", {{"kiri", numbered}, {"kanan", numbered}}}});
+        return made_.back();
+    }
+
+    Frame inside(const Token& token, const Json& schema) {
         const std::string type = schema.is_object() ? schema.value("type", "") : "";
+        const Json& item =
+            schema.is_object() && schema.contains("items") ? resolved(schema.at("items"), root_) : nothing();
         if (!token.pipes.empty()) {
-            const Pipe& last = token.pipes.back();
-            if (last.gives_list()) return {&nothing(), &nothing(), true};
-            if (last.gives_object() && schema.contains("items"))
-                return {&resolved(schema.at("items"), root_), &nothing(), false};
-            return {nullptr, &nothing(), false};
+            switch (token.pipes.back().gives()) {
+                case Pipe::Gives::plain: return {nullptr, &nothing(), false};
+                case Pipe::Gives::lines: return {&nothing(), &nothing(), true};
+                case Pipe::Gives::item: return {&item, &item, false};
+                case Pipe::Gives::pairs: return {&pair_of(item), &nothing(), true};
+            }
         }
-        if (type == "array" && schema.contains("items")) {
-            const Json& item = resolved(schema.at("items"), root_);
-            return {&item, &item, true};
-        }
+        if (type == "array") return {&item, &item, true};
         if (type == "object") return {&schema, &schema, false};
         return {nullptr, &schema, false};
     }
@@ -108,6 +118,7 @@ private:
 
     const std::vector<Token>& tokens_;
     const Json& root_;
+    std::deque<Json> made_;
     std::vector<Frame> frames_;
     std::vector<Problem> problems_;
 };
@@ -123,7 +134,7 @@ const Json& surroundings_schema() {
           "zona": {"type": "string"}, "kepala": {"type": "string"}, "unit": {"type": "string"},
           "bidang": {"type": "string"}, "kalimat_kaki": {"type": "string"}, "alamat_publik": {"type": "string"},
           "kop": {"type": "object", "properties": {
-            "pemerintah": {"type": "string"}, "lambang": {"type": "string"},
+            "pemerintah": {"type": "string"}, "lambang": {"type": "string"}, "tanda_kaki": {"type": "string"},
             "dinas": {"type": "array", "items": {"type": "string"}},
             "alamat": {"type": "array", "items": {"type": "string"}}}}}},
         "surat": {"type": "object", "properties": {
