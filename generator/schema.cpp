@@ -50,7 +50,7 @@ Field field_at(const Json& root, const Path& path) {
         } else if (const auto properties = field.schema->find("properties");
                    properties != field.schema->end()) {
             if (const auto found = properties->find(part); found != properties->end()) {
-                place = static_cast<std::size_t>(found - properties->begin());
+                place = static_cast<std::size_t>(std::distance(properties->begin(), found));
                 next = &*found;
             }
         }

@@ -1,7 +1,7 @@
 #include "workflow/issue.h"
 
 #include <map>
-#include <mutex>
+#include <regex>
 
 #include "core/file.h"
 #include "workflow/attachments.h"
@@ -37,10 +37,16 @@ void append(std::vector<Problem>& to, std::vector<Problem> from) {
 // The moment that a draft of a day carries: its midnight, so that the same draft is the same bytes all day.
 Instant midnight(Date date) { return Instant(std::chrono::sys_days(date).time_since_epoch()); }
 
-const Json& rules_of(const generator::Package& package) {
-    static const Json none = Json::array();
-    const auto found = package.about().find("aturan");
-    return found == package.about().end() ? none : *found;
+// Texts that a letter may have only once among those that are not void, such as the licence that it revokes: the fields
+// that about.json names under `sekali`.
+std::string once_of(const Json& about, const std::string& kind, const Json& data) {
+    if (!about.contains("sekali")) return {};
+    Json values = Json::array({kind});
+    for (const Json& field : about.at("sekali")) {
+        const Json::json_pointer pointer("/" + std::regex_replace(field.get<std::string>(), std::regex("\\."), "/"));
+        values.push_back(data.contains(pointer) ? data.at(pointer) : Json());
+    }
+    return canonical_json(values);
 }
 
 }  // namespace
@@ -69,7 +75,7 @@ std::vector<Problem> Desk::check(const std::string& kind, const Json& data, std:
     std::vector<Problem> problems = generator::check(*package, data);
     if (!problems.empty()) return problems;  // rules read fields that the schema promises
     const Date today = date_in(office_.zone(), clock_.now());
-    return check_rules(rules_of(*package), data, today, office_.workdays(), warnings);
+    return check_rules(package->about().at("aturan"), data, today, office_.workdays(), warnings);
 }
 
 storage::NewLetter Desk::prepare(const Request& request, std::vector<Problem>& warnings) {
@@ -104,7 +110,7 @@ Bytes Desk::rendered(const std::string& kind, const Json& data, const Json& snap
     surroundings.letter = letter_names(office_, id, number, code, date);
     surroundings.url = office_.verify_url(id);
     surroundings.time = time;
-    surroundings.images = office_.root();
+    surroundings.images = surroundings.office_images = office_.root();
     return generator_.render(*templates_.get(kind), data, surroundings);
 }
 
@@ -140,6 +146,7 @@ Bytes Desk::draft(const std::string& kind, const Json& data, const std::filesyst
     surroundings.draft = true;
     surroundings.time = midnight(today);
     surroundings.images = images;
+    surroundings.office_images = office_.root();
     return generator_.render(*package, data, surroundings);
 }
 

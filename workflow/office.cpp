@@ -119,6 +119,11 @@ bool applies(const Json& rule, const std::string& kind) {
     return std::any_of(kinds.begin(), kinds.end(), [&](const Json& one) { return one == "*" || one == kind; });
 }
 
+bool has_rule(const Json& about, const char* name) {
+    const auto rules = about.find("aturan");
+    return rules != about.end() && std::any_of(rules->begin(), rules->end(), [&](const Json& rule) { return rule.value("aturan", "") == name; });
+}
+
 // The lines over the name: "Kepala Dinas ...,", "Plt. Kepala Dinas ...,", "a.n. Kepala Dinas ...," / "Sekretaris,".
 // Domain notes 1.4.
 Json post_lines(const Json& rule, const Json& official, const Json* principal, const Json* between) {
@@ -229,7 +234,7 @@ Signer Office::signer_of(const Json& about, const std::string& kind, Date day) c
                           {"pangkat", person->at("pangkat")},
                           {"nip", to_string(*parse_nip(person->at("nip").get<std::string>()))},
                           {"sebagai", capacity}};
-        if ((capacity == "Plt." || capacity == "Plh.") && about.value("seri", "") == "sk")
+        if ((capacity == "Plt." || capacity == "Plh.") && has_rule(about, "peringatan_mandat"))
             signer.warnings.push_back({capacity + " menandatangani keputusan: mandat tidak mencakup keputusan yang mengubah status hukum "
                                        "organisasi, kepegawaian, dan alokasi anggaran (UU 30/2014 Pasal 14)",
                                        kind, "Pastikan keputusan ini termasuk wewenangnya."});
