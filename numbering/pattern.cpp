@@ -121,92 +121,116 @@ struct Pattern::Rules {
         if (left.field == Field::literal || left.field == Field::sifat) return true;
         if (right.field != Field::literal) return left.field == Field::urut && right.field == Field::sisipan;
         const char next = right.literal[0];
-        if (is_number(left.field)) return !is_digit(next);
+        // An inserted number is mostly absent, so that what follows it follows the serial number.
+        if (is_number(left.field) || left.field == Field::sisipan) return !is_digit(next);
         if (left.field == Field::romawi) return std::string_view("IVX").find(next) == std::string_view::npos;
         return true;
     }
 };
 
-Pattern Pattern::parse(std::string_view text) {
-    Pattern pattern;
-    pattern.text_ = std::string(text);
-    std::vector<Problem> problems;
-    const auto complain = [&](std::size_t at, std::string what, std::string remedy) {
-        problems.push_back({std::move(what),
-                            "pola nomor \"" + pattern.text_ + "\", huruf ke-" + std::to_string(at + 1),
-                            std::move(remedy)});
-    };
-    const std::string known =
-        "Bagian yang ada: {sifat} {kode} {urut:03} {sisipan} {unit} {bidang} {romawi} {bulan:02} {tahun}.";
+// Reads a pattern and notes everything that is wrong with it.
+struct Pattern::Parser {
+    std::string_view text;
+    std::vector<Piece> pieces{};
+    std::vector<Problem> problems{};
 
-    for (std::size_t at = 0; at < text.size();) {
-        if (text[at] != '{') {
-            const std::size_t end = std::min(text.find('{', at), text.size());
-            const std::string_view literal = text.substr(at, end - at);
-            const auto bad = std::find_if(literal.begin(), literal.end(),
-                                          [](char c) { return c < ' ' || c > '~' || c == '}'; });
-            if (bad != literal.end()) {
-                complain(at + static_cast<std::size_t>(bad - literal.begin()),
-                         *bad == '}' ? "'}' tanpa '{'" : "tanda ini tidak boleh ada di nomor",
-                         "Pakai huruf, angka dan tanda baca biasa.");
+    void complain(std::size_t at, std::string what, std::string remedy) {
+        problems.push_back({std::move(what),
+                            "pola nomor \"" + std::string(text) + "\", huruf ke-" + std::to_string(at + 1),
+                            std::move(remedy)});
+    }
+
+    void read_pieces() {
+        for (std::size_t at = 0; at < text.size();) {
+            if (text[at] == '{') {
+                const std::size_t end = text.find('}', at);
+                if (end == std::string_view::npos) return complain(at, "'{' tidak ditutup", "Tambahkan '}'.");
+                read_field(at, text.substr(at + 1, end - at - 1));
+                at = end + 1;
+            } else {
+                const std::size_t end = std::min(text.find('{', at), text.size());
+                read_literal(at, text.substr(at, end - at));
+                at = end;
             }
-            pattern.pieces_.push_back({Field::literal, std::string(literal), 0, at});
-            at = end;
-            continue;
         }
-        const std::size_t end = text.find('}', at);
-        if (end == std::string_view::npos) {
-            complain(at, "'{' tidak ditutup", "Tambahkan '}'.");
-            break;
+    }
+
+    void read_literal(std::size_t position, std::string_view literal) {
+        const auto bad = std::find_if(literal.begin(), literal.end(),
+                                      [](char c) { return c < ' ' || c > '~' || c == '}'; });
+        if (bad != literal.end()) {
+            complain(position + static_cast<std::size_t>(bad - literal.begin()),
+                     *bad == '}' ? "'}' tanpa '{'" : "tanda ini tidak boleh ada di nomor",
+                     "Pakai huruf, angka dan tanda baca biasa.");
         }
-        const std::string_view inside = text.substr(at + 1, end - at - 1);
+        pieces.push_back({Field::literal, std::string(literal), 0, position});
+    }
+
+    void read_field(std::size_t position, std::string_view inside) {
         const std::size_t colon = inside.find(':');
         const std::string name(inside.substr(0, colon));
         const std::optional<Field> field = Rules::find(name);
-        Piece piece{field.value_or(Field::kode), {}, 0, at};
-        if (!field) complain(at, "bagian {" + name + "} tidak dikenal", known);
-        if (field && colon != std::string_view::npos) {
-            const std::string_view width = inside.substr(colon + 1);
-            if (width.size() == 2 && width[0] == '0' && width[1] >= '1' && width[1] <= '9' &&
+        if (!field) {
+            return complain(position, "bagian {" + name + "} tidak dikenal",
+                            "Bagian yang ada: {sifat} {kode} {urut:03} {sisipan} {unit} {bidang} {romawi} "
+                            "{bulan:02} {tahun}.");
+        }
+        int width = 0;
+        if (colon != std::string_view::npos) {
+            const std::string_view digits = inside.substr(colon + 1);
+            if (digits.size() == 2 && digits[0] == '0' && digits[1] >= '1' && digits[1] <= '9' &&
                 (*field == Field::urut || *field == Field::bulan)) {
-                piece.width = width[1] - '0';
+                width = digits[1] - '0';
             } else {
-                complain(at, "lebar \"" + std::string(width) + "\" tidak berlaku untuk {" + name + "}",
+                complain(position, "lebar \"" + std::string(digits) + "\" tidak berlaku untuk {" + name + "}",
                          "Lebar hanya ada pada {urut} dan {bulan}, ditulis seperti {urut:03}.");
             }
         }
-        if (field) pattern.pieces_.push_back(std::move(piece));
-        at = end + 1;
+        pieces.push_back({*field, {}, width, position});
     }
 
-    const auto uses = [&](auto&& is_it) {
-        return std::count_if(pattern.pieces_.begin(), pattern.pieces_.end(), is_it);
-    };
-    for (Field field : {Field::urut, Field::tahun}) {
-        if (uses([&](const Piece& piece) { return piece.field == field; }) == 0) {
-            complain(text.size(), "{" + Rules::name(field) + "} tidak ada",
-                     "Tanpa bagian itu dua surat dapat bernomor sama; tambahkan.");
+    void require(Field field) {
+        if (std::any_of(pieces.begin(), pieces.end(),
+                        [&](const Piece& piece) { return piece.field == field; })) {
+            return;
+        }
+        complain(text.size(), "{" + Rules::name(field) + "} tidak ada",
+                 "Tanpa bagian itu dua surat dapat bernomor sama; tambahkan.");
+    }
+
+    void refuse_repetition() {
+        for (auto piece = pieces.begin(); piece != pieces.end(); ++piece) {
+            const auto earlier = std::find_if(pieces.begin(), piece, [&](const Piece& other) {
+                return other.field == piece->field ||
+                       (Rules::is_month(other.field) && Rules::is_month(piece->field));
+            });
+            if (piece->field == Field::literal || earlier == piece) continue;
+            complain(piece->position,
+                     "{" + Rules::name(piece->field) + "} mengulang {" + Rules::name(earlier->field) + "}",
+                     "Pakai setiap bagian satu kali saja.");
         }
     }
-    for (std::size_t at = 0; at < pattern.pieces_.size(); ++at) {
-        const Piece& piece = pattern.pieces_[at];
-        if (piece.field == Field::literal) continue;
-        for (std::size_t earlier = 0; earlier < at; ++earlier) {
-            const Field other = pattern.pieces_[earlier].field;
-            if (other == piece.field || (Rules::is_month(other) && Rules::is_month(piece.field))) {
-                complain(piece.position,
-                         "{" + Rules::name(piece.field) + "} mengulang {" + Rules::name(other) + "}",
-                         "Pakai setiap bagian satu kali saja.");
-            }
-        }
-    }
-    for (std::size_t at = 1; at < pattern.pieces_.size(); ++at) {
-        if (!Rules::border_is_clear(pattern.pieces_[at - 1], pattern.pieces_[at])) {
-            complain(pattern.pieces_[at].position, "batas dengan bagian sebelumnya tidak dapat dikenali lagi",
+
+    void refuse_unclear_borders() {
+        for (std::size_t at = 1; at < pieces.size(); ++at) {
+            if (Rules::border_is_clear(pieces[at - 1], pieces[at])) continue;
+            complain(pieces[at].position, "batas dengan bagian sebelumnya tidak dapat dikenali lagi",
                      "Sisipkan tanda pemisah seperti '/'.");
         }
     }
-    if (!problems.empty()) throw Error(Code::data, std::move(problems));
+};
+
+Pattern Pattern::parse(std::string_view text) {
+    Parser parser{text};
+    parser.read_pieces();
+    parser.require(Field::urut);
+    parser.require(Field::tahun);
+    parser.refuse_repetition();
+    parser.refuse_unclear_borders();
+    if (!parser.problems.empty()) throw Error(Code::data, std::move(parser.problems));
+    Pattern pattern;
+    pattern.text_ = std::string(text);
+    pattern.pieces_ = std::move(parser.pieces);
     return pattern;
 }
 

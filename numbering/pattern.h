@@ -52,7 +52,8 @@ private:
         int width = 0;
         std::size_t position = 0;  // in the text, for messages
     };
-    struct Rules;  // what is known of each field; in pattern.cpp
+    struct Rules;  // what is known of each field
+    struct Parser;
 
     // The number as it would be, and what speaks against it.
     std::string compose(const Parts& parts, std::vector<Problem>& problems) const;

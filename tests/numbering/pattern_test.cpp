@@ -1,5 +1,7 @@
 #include "numbering/pattern.h"
 
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <random>
 #include <set>
@@ -103,6 +105,7 @@ TEST_CASE("a pattern that could give one number twice, or that no reader could t
         {"{urut}{sisipan}{unit}/{tahun}", "huruf ke-16"},
         {"{urut}1/{tahun}", "huruf ke-7"},
         {"{romawi}I/{urut}/{tahun}", "huruf ke-9"},
+        {"{urut}{sisipan}1/{tahun}", "huruf ke-16"},  // 5 without an insertion would print as 51
         {"{urut}/{tahun", "huruf ke-8"},
         {"{urut}/tahun}", "huruf ke-13"},
         {"{urut}/\n{tahun}", "huruf ke-8"},
@@ -259,6 +262,63 @@ TEST_CASE("random parts come back from the number, and different parts give diff
         }
         CHECK(printed > 2'000);
     }
+}
+
+TEST_CASE("whatever pattern an office writes, a number that it prints is read back to its parts") {
+    std::mt19937 random(11);
+    const auto pick = [&](const auto& choices) { return choices[random() % std::size(choices)]; };
+    const std::vector<std::string> fields = {"{sifat}",   "{kode}",     "{urut}",   "{urut:02}",
+                                             "{sisipan}", "{unit}",     "{bidang}", "{romawi}",
+                                             "{bulan}",   "{bulan:02}", "{tahun}"};
+    const std::vector<std::string> literals = {"/", "-", ".", " ", "1", "I", "X/", "B/", "A", ""};
+    const std::vector<std::string> prefixes = {"", "", "B/", "SR-", "T/"};
+    const std::vector<std::string> insertions = {"", "", ".A", "a", ".1", "-2", "I"};
+    const std::vector<std::string> words = {"503", "DPM", "4.1", "B-1", "I", "XI", "A1", "SR", "1"};
+    int patterns = 0;
+    int printed = 0;
+    for (int round = 0; round < 60'000; ++round) {
+        std::vector<std::string> chosen = {"{urut}", "{tahun}"};
+        while (chosen.size() < 5) chosen.push_back(pick(fields));
+        std::shuffle(chosen.begin(), chosen.end(), random);
+        std::string text;
+        for (const std::string& field : chosen) text += pick(literals) + field;
+        text += pick(literals);
+        std::optional<Pattern> pattern;
+        try {
+            pattern = Pattern::parse(text);
+        } catch (const Error&) {
+            continue;
+        }
+        ++patterns;
+        for (int i = 0; i < 8; ++i) {
+            const auto used = [&](const char* part, const std::string& value) {
+                return text.find(part) == std::string::npos ? std::string() : value;
+            };
+            const Parts parts{.sifat = used("{sifat", pick(prefixes)),
+                              .kode = used("{kode", pick(words)),
+                              .urut = static_cast<int>(random() % 120 + 1),
+                              .sisipan = used("{sisipan", pick(insertions)),
+                              .unit = used("{unit", pick(words)),
+                              .bidang = used("{bidang", pick(words)),
+                              .bulan = (used("{romawi", "x") + used("{bulan", "x")).empty()
+                                           ? 0
+                                           : static_cast<int>(random() % 12 + 1),
+                              .tahun = 2026};
+            std::string number;
+            try {
+                number = pattern->print(parts);
+            } catch (const Error&) {
+                continue;
+            }
+            ++printed;
+            CAPTURE(text, number);
+            const std::optional<Parts> read = pattern->read(number);
+            REQUIRE(read);
+            REQUIRE(*read == parts);
+        }
+    }
+    CHECK(patterns > 1'000);
+    CHECK(printed > 3'000);
 }
 
 TEST_CASE("whatever text is read as a number prints as that very text") {
