@@ -7,8 +7,8 @@
 
 namespace naskah {
 
-// Valid by parse: 18 digits (blanks allowed), a birth date and an appointment month that exist, sex digit 1
-// or 2.
+// Valid by parse: 18 digits (blanks allowed): a birth date that exists, a later year and a month of
+// appointment (for contract staff, PPPK, 20 and the number of the contract), sex 1 or 2, three digits more.
 struct Nip {
     std::string digits;
     bool operator==(const Nip&) const = default;

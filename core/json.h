@@ -12,11 +12,15 @@ namespace naskah {
 using Json = nlohmann::ordered_json;  // members stay in the order in which they were written
 
 // Strict: well-formed UTF-8, no duplicate member, at most 64 levels deep, at most 16 MB, nothing behind the
-// value. Throws Error(data) with file, line and column.
+// value. Throws Error(data) with file, line and column (in characters). A byte order mark is skipped. Time
+// and memory grow with the length of the text, whatever it holds.
 Json parse_json(std::string_view text, const std::string& file);
 
+// Throw Error(internal) if a text in the value is not well-formed UTF-8: nothing is replaced silently.
 std::string dump_json(const Json& value);         // one line
 std::string dump_json_pretty(const Json& value);  // indented by two
-std::string canonical_json(const Json& value);    // members sorted, one line: equal values give equal bytes
+// Members sorted, one line, whole numbers without a fraction: equal values give equal bytes, and reading
+// these bytes and writing them again changes nothing.
+std::string canonical_json(const Json& value);
 
 }  // namespace naskah

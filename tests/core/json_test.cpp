@@ -121,6 +121,10 @@ TEST_CASE("equal values have equal canonical bytes") {
     CHECK(canonical("18446744073709551615") == "18446744073709551615");
     CHECK(canonical("1e300") == "1e+300");
     CHECK(canonical(R"("é\/")") == "\"é/\"");
+    for (const char* text :
+         {"[1e15,1e16,1e20,9007199254740993,-1.5e-7,0.1]", R"({"é":["\u0000","\u2028"]})"}) {
+        CHECK(canonical(canonical(text).c_str()) == canonical(text));
+    }
     CHECK(canonical("[true,\"true\"]") != canonical("[\"true\",true]"));
 }
 
