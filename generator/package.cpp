@@ -27,6 +27,7 @@ const Schema& about_schema() {
         "kertas": {"enum": ["A4", "F4", "F4-210"], "type": "string", "title": "Kertas"},
         "penandatangan": {"enum": ["kepala", "petugas", "tanpa"], "type": "string", "title": "Penandatangan"},
         "publik": {"type": "boolean", "title": "Boleh dilihat umum"},
+        "gelar": {"type": "boolean", "title": "Nama penandatangan dengan gelar"},
         "hal": {"type": "string", "title": "Hal", "minLength": 1, "maxLength": 500},
         "sekali": {"type": "array", "title": "Sekali saja", "minItems": 1, "items": {"type": "string", "minLength": 1}},
         "aturan": {"type": "array", "title": "Aturan",

@@ -142,8 +142,8 @@ const Json& surroundings_schema() {
           "kode": {"type": "string"}, "kode_periksa": {"type": "string"}, "alamat_periksa": {"type": "string"},
           "konsep": {"type": "boolean"}}},
         "penandatangan": {"type": "object", "properties": {
-          "nama": {"type": "string"}, "nama_tanpa_gelar": {"type": "string"}, "pangkat": {"type": "string"},
-          "nip": {"type": "string"}, "cara": {"type": "string"},
+          "nama": {"type": "string"}, "id": {"type": "string"}, "pangkat": {"type": "string"},
+          "nip": {"type": "string"}, "sebagai": {"type": "string"},
           "jabatan": {"type": "array", "items": {"type": "string"}}}}
       }})",
                                           "surroundings");

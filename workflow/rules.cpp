@@ -7,7 +7,6 @@
 #include <set>
 #include <string_view>
 
-#include "core/text.h"
 #include "core/words.h"
 
 namespace naskah::workflow {
@@ -284,7 +283,8 @@ void sanction_chain(const Case& c) {
                               items.back().path + ".tanggal", "Terbitkan keputusan sesudah hari itu."});
 }
 
-void about_mandates(const Case&) {}  // mandate_warnings: it looks at the signer, not at the data
+// "peringatan_mandat" looks at the signer, not at the data: Office::signer_of warns.
+void about_mandates(const Case&) {}
 
 struct Rule {
     void (*check)(const Case&);
@@ -411,32 +411,6 @@ std::vector<Problem> rule_flaws(const Json& rules, const Json& schema, const std
                 flaws.push_back({"bidang \"" + path + "\" tidak ada di skema", where, remedy});
     }
     return flaws;
-}
-
-std::vector<Problem> mandate_warnings(const Json& rules, const Json& signer) {
-    const bool asked = std::any_of(rules.begin(), rules.end(), [](const Json& rule) {
-        return rule.value("aturan", "") == "peringatan_mandat";
-    });
-    const std::string manner = signer.value("cara", "");
-    if (!asked || (manner != "Plt." && manner != "Plh.")) return {};
-    return {{"penandatangan adalah " + manner +
-                 " yang memegang mandat; keputusan yang mengubah status hukum berada di luar "
-                 "mandat (UU 30/2014 Pasal 14)",
-             "penandatangan", "Pastikan kewenangannya sebelum surat ini dipakai."}};
-}
-
-std::string once_of(const Json& about, const std::string& kind, const Json& data) {
-    const auto fields = about.find("sekali");
-    if (fields == about.end() || fields->empty()) return {};
-    std::string key = kind;
-    for (const Json& field : *fields)
-        for (const Place& place : places(data, field.get<std::string>())) {
-            std::string text = place.value->is_string() ? to_upper(place.value->get<std::string>())
-                                                        : dump_json(*place.value);
-            std::erase_if(text, [](char c) { return c == ' ' || c == '\n' || c == '\t'; });
-            key += ":" + text;
-        }
-    return key;
 }
 
 }  // namespace naskah::workflow

@@ -22,13 +22,4 @@ std::vector<Problem> check_rules(const Json& rules, const Json& data, Date lette
 // What is wrong with the rules themselves: a template author's mistakes. `file` is named in the messages.
 std::vector<Problem> rule_flaws(const Json& rules, const Json& schema, const std::string& file);
 
-// Warns where the kind asks for it ("peringatan_mandat") and the signer holds a mandate only (Plt., Plh.): a
-// decision that changes someone's legal status is beyond it (UU 30/2014 ps. 14). `signer` is what the
-// templates see.
-std::vector<Problem> mandate_warnings(const Json& rules, const Json& signer);
-
-// What only one letter that is not void may have: "sk-pencabutan:Sertifikat Standar:9120…", from about.json's
-// "sekali"; empty if the kind may come as often as one likes. Case and blanks don't make a difference.
-std::string once_of(const Json& about, const std::string& kind, const Json& data);
-
 }  // namespace naskah::workflow
