@@ -102,6 +102,7 @@ void read_png(Picture& picture, BytesView file, const std::string& name) {
     image.png.version = PNG_IMAGE_VERSION;
     if (!png_image_begin_read_from_memory(&image.png, file.data(), file.size())) refuse_broken(name);
     check_size(image.png.width, image.png.height, name);
+    image.png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // as every other program takes them
     const bool color = (image.png.format & PNG_FORMAT_FLAG_COLOR) != 0;
     const bool alpha = (image.png.format & PNG_FORMAT_FLAG_ALPHA) != 0;
     image.png.format = (color ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY) | (alpha ? PNG_FORMAT_FLAG_ALPHA : 0u);
