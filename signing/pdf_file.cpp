@@ -70,6 +70,7 @@ PdfFile::PdfFile(BytesView bytes) : text_(as_text(bytes)) {
     // The new objects take numbers above all that any table knows, whatever the trailer's Size claims.
     const auto claimed = to_integer(trailer_.find("Size")).value_or(0);
     if (claimed > 0 && claimed <= most_objects) size_ = std::max(size_, static_cast<std::uint32_t>(claimed));
+    if (size_ + 8 > most_objects) refuse_damaged("nomor objeknya habis");
 }
 
 Dictionary PdfFile::read_table(std::size_t at) {

@@ -103,6 +103,10 @@ PkeyPtr to_default_context(PkeyPtr key) {
 Contents read(BytesView file, const std::string& passphrase) {
     Contents contents;
     const Pkcs12Ptr decoded = decode(file, nullptr);
+    if (PKCS12_mac_present(decoded.get()) != 1) {
+        throw Error(Code::data, "berkas PKCS#12 tidak dilindungi kode pengaman (MAC)", {},
+                    "Ekspor ulang kuncinya dengan frasa sandi");
+    }
     const bool right =
         PKCS12_verify_mac(decoded.get(), passphrase.data(), static_cast<int>(passphrase.size())) == 1;
     ERR_clear_error();

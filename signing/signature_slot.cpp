@@ -7,7 +7,9 @@
 #include <charconv>
 #include <cstdarg>
 #include <cstdio>
+#include <memory>
 #include <optional>
+#include <set>
 
 #include "core/date.h"
 #include "core/error.h"
@@ -98,7 +100,11 @@ public:
         objects_.SetAutoDelete(true);
     }
 
-    void change(Reference reference, const PdfVariant& value) { add(to_podofo(reference), value, true); }
+    void change(Reference reference, const PdfVariant& value) {
+        // In a sound file the page, its annotations, the form and the catalog are different objects.
+        if (!changed_.insert(reference).second) refuse_damaged("satu objek dipakai untuk dua keperluan");
+        add(to_podofo(reference), value, true);
+    }
     PdfReference create(const PdfVariant& value) {
         const PdfReference reference(next_number_++, 0);
         add(reference, value, true);
@@ -150,6 +156,7 @@ private:
 
     const PdfFile& file_;
     std::uint32_t next_number_;
+    std::set<Reference> changed_;
     PoDoFo::PdfVecObjects objects_;
 };
 
@@ -242,13 +249,23 @@ void add_to_page(Changes& changes, const PdfFile& file, const Page& page, const 
     changes.change(page.reference, copy);
 }
 
-// The form with the new field in it and SigFlags 3 (signatures exist, append only; table 219).
-PdfDictionary extended_form(Changes& changes, const PdfFile& file, const Dictionary& form,
-                            const PdfReference& field) {
-    PdfDictionary copy = verbatim_dictionary(form);
-    append_to(changes, file, form, "Fields", copy, field);
-    copy.AddKey("SigFlags", PdfVariant(static_cast<PoDoFo::pdf_int64>(3)));
-    return copy;
+// Puts the new field into the form, with SigFlags 3: signatures exist, append only (table 219). A form that
+// is an object of its own changes where it is; any other becomes one, and the answer is false: the catalog
+// has to name it.
+bool add_to_form(Changes& changes, const PdfFile& file, const Dictionary& catalog, PdfDictionary& new_catalog,
+                 const PdfReference& field) {
+    const auto value = catalog.find("AcroForm");
+    const auto found = file.resolve(value);
+    const Dictionary form = is_dictionary(found) ? to_dictionary(found) : Dictionary{};
+    PdfDictionary new_form = verbatim_dictionary(form);
+    append_to(changes, file, form, "Fields", new_form, field);
+    new_form.AddKey("SigFlags", PdfVariant(static_cast<PoDoFo::pdf_int64>(3)));
+    if (const auto reference = to_reference(value); reference && is_dictionary(found)) {
+        changes.change(*reference, new_form);
+        return true;
+    }
+    new_catalog.AddKey("AcroForm", changes.create(new_form));
+    return false;
 }
 
 std::string free_name(const FormSoFar& form, const std::string& wanted) {
@@ -295,25 +312,16 @@ Slot open_slot(BytesView pdf, const SlotRequest& request) try {
         changes.create(field_dictionary(request, slot.field, signature, page.reference));
     add_to_page(changes, file, page, field, !catalog.find("MarkInfo").empty());
 
-    PdfDictionary catalog_copy = verbatim_dictionary(catalog);
-    const auto form_value = catalog.find("AcroForm");
-    const auto form_reference = to_reference(form_value);
-    const auto form = file.resolve(form_value);
-    const PdfDictionary new_form =
-        extended_form(changes, file, is_dictionary(form) ? to_dictionary(form) : Dictionary{}, field);
-    if (form_reference && is_dictionary(form)) {
-        changes.change(*form_reference, new_form);
-    } else {
-        catalog_copy.AddKey("AcroForm", changes.create(new_form));
-    }
+    PdfDictionary new_catalog = verbatim_dictionary(catalog);
+    const bool form_stays_in_place = add_to_form(changes, file, catalog, new_catalog, field);
     if (slot.certifies != 0) {
         const auto permissions = file.resolve(catalog.find("Perms"));
-        PdfDictionary perms =
-            is_dictionary(permissions) ? verbatim_dictionary(to_dictionary(permissions)) : PdfDictionary();
+        PdfDictionary perms;
+        if (is_dictionary(permissions)) perms = verbatim_dictionary(to_dictionary(permissions));
         perms.AddKey("DocMDP", signature);
-        catalog_copy.AddKey("Perms", perms);
+        new_catalog.AddKey("Perms", perms);
     }
-    if (slot.certifies != 0 || !form_reference) changes.change(root, catalog_copy);
+    if (slot.certifies != 0 || !form_stays_in_place) changes.change(root, new_catalog);
 
     slot.pdf.reserve(pdf.size() + slot.contents_size + 8192);
     slot.pdf.assign(pdf.begin(), pdf.end());

@@ -14,8 +14,9 @@ using namespace naskah::tests;
 namespace {
 
 std::string refusal(const Bytes& pdf, const Options& options = {}) {
+    static const auto key = demo_key(KeyType::ecdsa);
     try {
-        prepare(pdf, *demo_key(KeyType::ecdsa), options, today);
+        prepare(pdf, *key, options, today);
     } catch (const Error& error) {
         CHECK(error.code() == Code::data);
         return error.what();
@@ -139,11 +140,18 @@ TEST_CASE("Files of every lawful shape can be signed") {
     row("other permissions").objects[1] = "<< /Type /Catalog /Pages 2 0 R /Perms << /Lain 7 0 R >> >>";
     row("an AcroForm that is null").objects[1] = "<< /Type /Catalog /Pages 2 0 R /AcroForm null >>";
     row("an AcroForm that is missing").objects[1] = "<< /Type /Catalog /Pages 2 0 R /AcroForm 99 0 R >>";
+    row("an information dictionary that is the catalog").trailer = "/Root 1 0 R /Info 1 0 R";
     row("gaps among the objects").objects[40] = "null";
     for (const auto& [name, pdf] : rows) {
         INFO(name);
         sign_and_check(pdf);
     }
+}
+
+TEST_CASE("An approval signature on a file whose form is missing brings a form with it") {
+    SmallPdf pdf;
+    pdf.objects[1] = "<< /Type /Catalog /Pages 2 0 R /AcroForm 99 0 R >>";
+    check_signed(pdf.bytes(), sign(pdf.bytes(), *demo_key(KeyType::ecdsa), {.certify = 0}, system_now()));
 }
 
 TEST_CASE("The file identifier keeps its first half and changes its second with every update") {
@@ -241,6 +249,13 @@ TEST_CASE("Structures made to exhaust or to loop are refused at once") {
     row("an open string").objects[1] = "<< /Pages 2 0 R /X (abc >>";
     row("an open hexadecimal string").objects[1] = "<< /Pages 2 0 R /X <abc";
     row("annotations that are a name").objects[3] = "<< /Type /Page /Annots /Nama >>";
+    row("one array as annotations and as fields").objects = {
+        {1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields 9 0 R >> >>"},
+        {2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"},
+        {3, "<< /Type /Page /Parent 2 0 R /Annots 9 0 R >>"},
+        {9, "[]"}};
+    row("a catalog that is its own page").objects[1] = "<< /Type /Catalog /Pages 1 0 R >>";
+    row("object numbers used up").trailer = "/Root 1 0 R /Size 8388607";
     row("a hybrid table").trailer = "/Root 1 0 R /XRefStm 15";
     for (const auto& [name, pdf] : rows) {
         INFO(name);
@@ -293,6 +308,10 @@ TEST_CASE("Whatever happens to a file's bytes, it is signed whole or refused") {
             REQUIRE(std::equal(pdf.begin(), pdf.end(), prepared.pdf.begin()));
             REQUIRE(prepared.pdf[prepared.contents_at] == '<');
             REQUIRE(prepared.pdf[prepared.contents_at + prepared.contents_size - 1] == '>');
+            // What was written can be read again, and is seen to be signed.
+            const Prepared again = prepare(prepared.pdf, *key, {.certify = 0}, today);
+            REQUIRE(again.field != prepared.field);
+            REQUIRE(prepare(prepared.pdf, *key, {}, today).certifies == 0);
             ++signed_files;
         } catch (const Error& error) {
             if (error.code() != Code::data) FAIL_CHECK(error.what() << " in round " << round);

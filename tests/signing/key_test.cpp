@@ -116,6 +116,9 @@ TEST_CASE("PKCS#12 files that cannot be used say why") {
     must(folder, "openssl pkcs12 -export -nocerts -inkey a.key -passout pass:x -out nocert.p12");
     CHECK_THAT(open(read_file(folder / "nocert.p12"), "x"), Catch::Contains("sertifikat"));
 
+    must(folder, "openssl pkcs12 -export -nomac -inkey a.key -in a.pem -passout pass:x -out nomac.p12");
+    CHECK_THAT(open(read_file(folder / "nomac.p12"), "x"), Catch::Contains("MAC"));
+
     struct Row {
         const char* newkey;
         const char* reason;
