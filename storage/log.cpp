@@ -34,7 +34,8 @@ LogHead read_head(Connection& connection) {
     return *head;
 }
 
-void append(Connection& connection, LogHead& head, LogEntry what) {
+void append(Connection& connection, LogEntry what) {
+    const LogHead head = read_head(connection);
     what.seq = head.seq + 1;
     what.previous = head.hash;
     what.hash = hash_of(what);
@@ -43,7 +44,6 @@ void append(Connection& connection, LogHead& head, LogEntry what) {
     connection.run(insert, {what.seq, to_millis(what.at), what.actor, what.action, what.letter,
                             canonical_json(what.detail), to_string(what.previous), to_string(what.hash)});
     connection.run("UPDATE log_head SET seq = $1, hash = $2", {what.seq, to_string(what.hash)});
-    head = {what.seq, what.hash};
 }
 
 StoredEntry read_entry(const Cells& cells) {

@@ -26,9 +26,9 @@ struct LogHead {
 };
 LogHead read_head(Connection& connection);
 
-// Inside a write transaction. `head` moves on to the new entry. `what` gives at, actor, action, letter and
+// Adds an entry behind the head, inside a write transaction. `what` gives at, actor, action, letter and
 // detail.
-void append(Connection& connection, LogHead& head, LogEntry what);
+void append(Connection& connection, LogEntry what);
 
 // An entry as the columns hold it, possibly edited by somebody.
 struct StoredEntry {

@@ -1,8 +1,7 @@
 #include "storage/sql_register.h"
 
-#include <mutex>
-
 #include "core/text.h"
+#include "storage/connections.h"
 #include "storage/invariants.h"
 #include "storage/log.h"
 #include "storage/rows.h"
@@ -117,48 +116,77 @@ void require_reserved(const StoredLetter& letter, const char* wish) {
                                         : "Surat yang sudah terbit dicabut atau diganti dengan surat baru");
 }
 
-// Writes the row and its entry in the log; `letter.row` is the place of that entry.
-void record(Connection& connection, LogHead& head, StoredLetter& letter, const std::string& actor) {
-    letter.row = head.seq + 1;
+StoredLetter last_of_chain(Connection& connection, StoredLetter letter) {
+    while (letter.status == "void" && letter.replaced_by) {
+        auto next = by_id(connection, *letter.replaced_by);
+        if (!next || next->row <= letter.row)
+            throw Error(Code::internal, "register rusak: pengganti surat tidak terbaca", letter.number,
+                        "Jalankan naskah register check, lalu pulihkan register dari cadangan");
+        letter = *std::move(next);
+    }
+    return letter;
+}
+
+// To BATAL.
+void close(Connection& connection, StoredLetter& letter, const std::string& reason,
+           const std::optional<std::string>& replaced_by) {
+    letter.status = "void";
+    letter.reason = reason;
+    letter.replaced_by = replaced_by;
+    connection.run(
+        "UPDATE letters SET status = $1, reason = $2, replaced_by = $3 WHERE row_id = $4",
+        {letter.status, reason, replaced_by ? Value(std::string_view(*replaced_by)) : Value(std::monostate{}),
+         letter.row});
+}
+
+void note(Connection& connection, const StoredLetter& letter, const char* action, Json detail, Instant now,
+          const std::string& actor) {
+    append(connection, {.at = now,
+                        .actor = actor,
+                        .action = action,
+                        .letter = letter.id,
+                        .detail = std::move(detail),
+                        .previous = {},
+                        .hash = {}});
+}
+
+// Writes the row and its entry in the log; `letter.row` becomes the place of that entry.
+void record(Connection& connection, StoredLetter& letter, const std::string& actor) {
+    letter.row = read_head(connection).seq + 1;
     insert_letter(connection, letter);
     Json detail = {
         {"number", letter.number}, {"date", letter.date}, {"record", to_string(record_digest(letter))}};
     if (letter.replaces) detail["replaces"] = *letter.replaces;
-    append(connection, head,
-           {.at = from_millis(letter.reserved_at),
-            .actor = actor,
-            .action = "reserve",
-            .letter = letter.id,
-            .detail = std::move(detail),
-            .previous = {},
-            .hash = {}});
+    note(connection, letter, "reserve", std::move(detail), from_millis(letter.reserved_at), actor);
 }
+
+using Lease = Connections::Lease;
 
 class SqlRegister final : public Register {
 public:
     SqlRegister(std::unique_ptr<Engine> engine, std::unique_ptr<Connection> first)
-        : engine_(std::move(engine)) {
-        idle_.push_back(std::move(first));
-    }
+        : connections_(std::move(engine), std::move(first)) {}
 
     Reserved reserve(const NewLetter& letter, Instant now) override {
         require_sound(letter);
-        StoredLetter row = to_stored(letter, now);
-        const std::scoped_lock turn(writing_);
-        Lease connection(*this);
-        Transaction transaction(*connection, Access::write);
-        if (!row.key.empty()) {
-            if (const auto known = by_key(*connection, row.key)) {
-                require_same_request(*connection, *known, row);
-                return {to_letter(*known), false};
+        const StoredLetter asked = to_stored(letter, now);
+        StoredLetter result;
+        bool fresh = false;
+        connections_.write([&](Connection& connection) {
+            if (!asked.key.empty()) {
+                if (auto known = by_key(connection, asked.key)) {
+                    require_same_request(connection, *known, asked);
+                    result = *std::move(known);
+                    return;
+                }
             }
-        }
-        require_once(*connection, row.once);
-        take_number(*connection, row);
-        LogHead head = read_head(*connection);
-        record(*connection, head, row, letter.actor);
-        transaction.commit();
-        return {to_letter(row), true};
+            require_once(connection, asked.once);
+            result = asked;
+            take_number(connection, result);
+            record(connection, result, letter.actor);
+            fresh = true;
+        });
+        return {to_letter(result), fresh};
     }
 
     Letter issue(const LetterId& id, BytesView pdf, Instant now, const std::string& actor) override {
@@ -166,30 +194,20 @@ public:
         if (pdf.empty())
             throw Error(Code::data, "PDF kosong", to_string(id), "Buat dan tanda tangani PDF-nya dahulu");
         const std::string digest = to_string(sha256(pdf));
-        const std::scoped_lock turn(writing_);
-        Lease connection(*this);
-        Transaction transaction(*connection, Access::write);
-        StoredLetter letter = existing(*connection, id);
-        if (letter.status != "reserved" && letter.status != "void")
-            return to_letter(letter);  // somebody was first
-        require_reserved(letter, "diterbitkan");
-        connection->run("INSERT INTO pdfs (letter_row, sha256, content) VALUES ($1, $2, $3)",
-                        {letter.row, digest, pdf});
-        letter.status = "issued";
-        letter.sha256 = digest;
-        letter.issued_at = to_millis(now);
-        connection->run("UPDATE letters SET status = $1, sha256 = $2, issued_at = $3 WHERE row_id = $4",
-                        {letter.status, digest, *letter.issued_at, letter.row});
-        LogHead head = read_head(*connection);
-        append(*connection, head,
-               {.at = now,
-                .actor = actor,
-                .action = "issue",
-                .letter = letter.id,
-                .detail = {{"sha256", digest}},
-                .previous = {},
-                .hash = {}});
-        transaction.commit();
+        StoredLetter letter;
+        connections_.write([&](Connection& connection) {
+            letter = existing(connection, id);
+            if (letter.status != "reserved" && letter.status != "void") return;  // somebody was first
+            require_reserved(letter, "diterbitkan");
+            connection.run("INSERT INTO pdfs (letter_row, sha256, content) VALUES ($1, $2, $3)",
+                           {letter.row, digest, pdf});
+            letter.status = "issued";
+            letter.sha256 = digest;
+            letter.issued_at = to_millis(now);
+            connection.run("UPDATE letters SET status = $1, sha256 = $2, issued_at = $3 WHERE row_id = $4",
+                           {letter.status, digest, *letter.issued_at, letter.row});
+            note(connection, letter, "issue", {{"sha256", digest}}, now, actor);
+        });
         return to_letter(letter);
     }
 
@@ -197,22 +215,13 @@ public:
                      const std::string& actor) override {
         require_text(actor, "pelaku", false);
         require_text(reason, "alasan", false);
-        const std::scoped_lock turn(writing_);
-        Lease connection(*this);
-        Transaction transaction(*connection, Access::write);
-        StoredLetter letter = existing(*connection, id);
-        require_reserved(letter, "dibatalkan");
-        close(*connection, letter, reason, std::nullopt);
-        LogHead head = read_head(*connection);
-        append(*connection, head,
-               {.at = now,
-                .actor = actor,
-                .action = "void",
-                .letter = letter.id,
-                .detail = {{"reason", reason}},
-                .previous = {},
-                .hash = {}});
-        transaction.commit();
+        StoredLetter letter;
+        connections_.write([&](Connection& connection) {
+            letter = existing(connection, id);
+            require_reserved(letter, "dibatalkan");
+            close(connection, letter, reason, std::nullopt);
+            note(connection, letter, "void", {{"reason", reason}}, now, actor);
+        });
         return to_letter(letter);
     }
 
@@ -220,56 +229,50 @@ public:
                    Instant now) override {
         require_sound(letter);
         require_text(reason, "alasan", false);
-        StoredLetter row = to_stored(letter, now);
-        const std::scoped_lock turn(writing_);
-        Lease connection(*this);
-        Transaction transaction(*connection, Access::write);
-        StoredLetter before = existing(*connection, old);
-        if (before.status == "void" && before.replaced_by)
-            return to_letter(last_of_chain(*connection, before));
-        require_reserved(before, "diganti");
-        if (before.kind != row.kind)
-            throw Error(Code::data, "surat " + before.kind + " tidak dapat diganti dengan " + row.kind,
-                        before.number, "Ganti dengan surat yang sejenis");
-        row.key = before.key;
-        row.once = before.once;
-        row.replaces = before.id;
-        take_number(*connection, row);
-        close(*connection, before, reason, row.id);
-        LogHead head = read_head(*connection);
-        append(*connection, head,
-               {.at = now,
-                .actor = letter.actor,
-                .action = "replace",
-                .letter = before.id,
-                .detail = {{"reason", reason}, {"by", row.id}},
-                .previous = {},
-                .hash = {}});
-        record(*connection, head, row, letter.actor);
-        transaction.commit();
-        return to_letter(row);
+        const StoredLetter asked = to_stored(letter, now);
+        StoredLetter result;
+        connections_.write([&](Connection& connection) {
+            StoredLetter before = existing(connection, old);
+            if (before.status == "void" && before.replaced_by) {  // somebody was first
+                result = last_of_chain(connection, before);
+                return;
+            }
+            require_reserved(before, "diganti");
+            if (before.kind != asked.kind)
+                throw Error(Code::data, "surat " + before.kind + " tidak dapat diganti dengan " + asked.kind,
+                            before.number, "Ganti dengan surat yang sejenis");
+            result = asked;
+            result.key = before.key;
+            result.once = before.once;
+            result.replaces = before.id;
+            take_number(connection, result);
+            close(connection, before, reason, result.id);
+            note(connection, before, "replace", {{"reason", reason}, {"by", result.id}}, now, letter.actor);
+            record(connection, result, letter.actor);
+        });
+        return to_letter(result);
     }
 
     std::optional<Letter> find(const LetterId& id) override {
-        Lease connection(*this);
+        const Lease connection(connections_);
         return as_letter(by_id(*connection, to_string(id)));
     }
     std::optional<Letter> find_number(const std::string& number) override {
-        Lease connection(*this);
+        const Lease connection(connections_);
         return as_letter(one_letter(*connection, "WHERE number = $1", {number}));
     }
     std::optional<Letter> find_key(const std::string& idempotency_key) override {
-        Lease connection(*this);
+        const Lease connection(connections_);
         return as_letter(by_key(*connection, idempotency_key));
     }
     std::optional<Letter> find_sha256(const Sha256& digest) override {
-        Lease connection(*this);
+        const Lease connection(connections_);
         return as_letter(
             one_letter(*connection, "WHERE sha256 = $1 AND sha256 IS NOT NULL", {to_string(digest)}));
     }
 
     std::optional<Bytes> pdf(const LetterId& id) override {
-        Lease connection(*this);
+        const Lease connection(connections_);
         std::optional<Bytes> content;
         std::string digest, number;
         connection->run(
@@ -290,7 +293,7 @@ public:
     }
 
     std::vector<Letter> unfinished() override {
-        Lease connection(*this);
+        const Lease connection(connections_);
         std::vector<Letter> letters;
         connection->run(select_letter + "WHERE status = 'reserved' ORDER BY row_id", {},
                         [&](const Cells& cells) { letters.push_back(to_letter(read_letter(cells))); });
@@ -300,7 +303,7 @@ public:
     std::vector<Row> list(const Filter& filter) override;
 
     std::vector<LogEntry> log(std::int64_t after, int limit) override {
-        Lease connection(*this);
+        const Lease connection(connections_);
         std::vector<LogEntry> entries;
         for (const StoredEntry& stored : entries_after(*connection, after, std::max(limit, 0))) {
             auto entry = to_entry(stored);
@@ -313,72 +316,18 @@ public:
     }
 
     std::vector<Problem> check() override {
-        Lease connection(*this);
+        const Lease connection(connections_);
         Transaction snapshot(*connection, Access::read);
         return check_invariants(*connection);
     }
 
 private:
-    // A connection for the length of one call.
-    class Lease {
-    public:
-        explicit Lease(SqlRegister& owner) : owner_(owner) {
-            {
-                const std::scoped_lock lock(owner.pool_);
-                if (!owner.idle_.empty()) {
-                    connection_ = std::move(owner.idle_.back());
-                    owner.idle_.pop_back();
-                }
-            }
-            if (!connection_) connection_ = owner.engine_->connect();
-        }
-        ~Lease() {
-            if (!connection_->usable()) return;
-            const std::scoped_lock lock(owner_.pool_);
-            owner_.idle_.push_back(std::move(connection_));
-        }
-        Lease(const Lease&) = delete;
-        Lease& operator=(const Lease&) = delete;
-        Connection& operator*() const { return *connection_; }
-        Connection* operator->() const { return connection_.get(); }
-
-    private:
-        SqlRegister& owner_;
-        std::unique_ptr<Connection> connection_;
-    };
-
     static std::optional<Letter> as_letter(const std::optional<StoredLetter>& stored) {
         if (!stored) return std::nullopt;
         return to_letter(*stored);
     }
 
-    static StoredLetter last_of_chain(Connection& connection, StoredLetter letter) {
-        while (letter.status == "void" && letter.replaced_by) {
-            auto next = by_id(connection, *letter.replaced_by);
-            if (!next || next->row <= letter.row)
-                throw Error(Code::internal, "register rusak: pengganti surat tidak terbaca", letter.number,
-                            "Jalankan naskah register check, lalu pulihkan register dari cadangan");
-            letter = *std::move(next);
-        }
-        return letter;
-    }
-
-    // To BATAL.
-    static void close(Connection& connection, StoredLetter& letter, const std::string& reason,
-                      const std::optional<std::string>& replaced_by) {
-        letter.status = "void";
-        letter.reason = reason;
-        letter.replaced_by = replaced_by;
-        connection.run(
-            "UPDATE letters SET status = $1, reason = $2, replaced_by = $3 WHERE row_id = $4",
-            {letter.status, reason,
-             replaced_by ? Value(std::string_view(*replaced_by)) : Value(std::monostate{}), letter.row});
-    }
-
-    std::unique_ptr<Engine> engine_;
-    std::mutex writing_;
-    std::mutex pool_;
-    std::vector<std::unique_ptr<Connection>> idle_;
+    Connections connections_;
 };
 
 std::vector<Row> SqlRegister::list(const Filter& filter) {
@@ -405,7 +354,7 @@ std::vector<Row> SqlRegister::list(const Filter& filter) {
     values.push_back(std::int64_t{std::max(filter.limit, 0)});
     sql += " ORDER BY series, year, urut, sisipan LIMIT $" + std::to_string(values.size());
 
-    Lease connection(*this);
+    const Lease connection(connections_);
     std::vector<Row> rows;
     connection->run(sql, values, [&](const Cells& cells) {
         const StoredLetter stored = read_letter(cells);

@@ -1,5 +1,4 @@
-// The register over any engine. Connections are kept and lent to one call at a time: readers do not wait for
-// a writer, and the writers of one process queue here rather than at the store's lock.
+// The register over any engine: the statements, and their order, that keep what register.h promises.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // The embedded store, and the only home of sqlite3.h.
 //
 // Write-ahead log with synchronous=FULL: a commit returns after fdatasync. One connection is used by one
-// thread at a time (sql_register.h keeps them), so SQLite's own mutexes are off. Writers take the lock at
+// thread at a time (connections.h lends them), so SQLite's own mutexes are off. Writers take the lock at
 // BEGIN IMMEDIATE and so never fail halfway; who finds it taken asks again soon, and the sooner the longer it
 // has waited, so that nobody starves.
 //

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -138,6 +139,28 @@ void threads_share_one_register(const Store& store) {
     CHECK(*seen.rbegin() == 180);
 }
 
+// Writers who queue share a transaction, so what one is refused must not touch what another is given.
+void a_refusal_takes_nobody_along(const Store& store) {
+    const auto reg = store.open();
+    std::atomic<int> made = 0, refused = 0;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t) {
+        threads.emplace_back([&, t] {
+            for (int n = 0; n < 25; ++n) {
+                NewLetter letter = a_letter();
+                if (t % 2 == 0) letter.once = "hanya sekali " + std::to_string(n);
+                const bool alone = refusal([&] { reg->reserve(letter, moment(n)); }).empty();
+                ++(alone ? made : refused);
+                if (alone != reg->find(letter.id).has_value()) return;
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(made == 4 * 25 + 25);
+    CHECK(refused == 3 * 25);
+    CHECK(reg->list({}).back().letter.parts.urut == made);
+}
+
 // A clerk who is interrupted at any moment: reserves, issues, voids, replaces, and says on `pipe` what was
 // acknowledged.
 [[noreturn]] void work_until_killed(const Store& store, int pipe, unsigned seed) {
@@ -245,6 +268,7 @@ const std::vector<Scenario>& race_scenarios() {
         {"many who replace one letter get one replacement", many_replace_one_letter},
         {"voiding and issuing at once has one outcome", void_and_issue_race_to_one_end},
         {"threads share one register", threads_share_one_register},
+        {"a refusal takes nobody else along", a_refusal_takes_nobody_along},
         {"when the power goes, what was acknowledged is there and all is well", the_power_goes_at_any_moment},
     };
     return all;
