@@ -11,7 +11,7 @@ constexpr std::int64_t worst = 10000;            // badness
 constexpr std::int64_t rough_neighbours = 9000;  // a tight line beside a loose one
 constexpr std::int64_t two_hyphens = 12000;
 constexpr std::int64_t last_hyphen = 5000;
-constexpr std::int64_t lonely_word = 1000000;
+constexpr std::int64_t lonely_word = 2500000;
 
 struct Grade {
     std::int64_t badness;

@@ -126,16 +126,18 @@ void LineSetter::emit(const RichText& text, const Setting& setting, std::uint32_
         fill_room = static_cast<Length>(slack / sums.fills);
         slack = 0;
     }
-    std::size_t glyph_count = 1;
-    for (std::uint32_t a = first; a < end.end; ++a)
-        if (atoms_[a].kind == Atom::Kind::word)
-            glyph_count += atoms_[a].glyph_end - atoms_[a].glyph_begin;
-        else if (atoms_[a].kind == Atom::Kind::blank)
-            ++glyph_count;
+    std::size_t letter_count = 0, blank_count = 0;
+    for (std::uint32_t a = first; a < end.end; ++a) {
+        if (atoms_[a].kind == Atom::Kind::word) letter_count += atoms_[a].glyph_end - atoms_[a].glyph_begin;
+        if (atoms_[a].kind == Atom::Kind::blank) ++blank_count;
+    }
+    const std::size_t glyph_count = letter_count + blank_count + 2;  // a hyphen and a last blank
 
     // The last line of a justified paragraph stays natural; a word alone on a line has no blanks to stretch.
     const bool spread = setting.align == Align::justify && (slack < 0 || (!last && sums.spaces > 0));
-    const std::int64_t letters = sums.ems == 0 ? 0 : static_cast<std::int64_t>(glyph_count) - 2;
+    // No letter space behind the last letter, unless a hyphen follows.
+    const std::int64_t letters =
+        static_cast<std::int64_t>(letter_count) - (end.hyphen || letter_count == 0 ? 0 : 1);
     Spread shares(spread ? slack : 0, sums, letters);
     Length x = setting.x;
     if (!spread && slack > 0 && setting.align == Align::right) x += static_cast<Length>(slack);

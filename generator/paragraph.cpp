@@ -176,6 +176,10 @@ void LineSetter::prepare(const RichText& text, std::uint32_t begin, std::uint32_
             at = stop;
         }
     }
+    // Half a word is no last line.
+    for (auto last = opportunities_.rbegin(); last != opportunities_.rend() && last->end == last->next;
+         ++last)
+        if (last->hyphen) last->penalty = std::max(last->penalty, last_word_penalty);
     const auto count = static_cast<std::uint32_t>(atoms_.size());
     opportunities_.push_back({count, count, 0, false, 0});
 }
