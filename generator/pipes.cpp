@@ -1,5 +1,6 @@
 #include "generator/pipes.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -182,6 +183,21 @@ Result joined(const Json& value, const std::string&, double) {
     return text;
 }
 
+// Is the field of an item present and not empty?
+bool item_has(const Json& item, const std::string& field) {
+    const auto found = item.is_object() ? item.find(field) : item.end();
+    return item.is_object() && found != item.end() && is_filled(*found);
+}
+
+template <bool wanted>
+Result those_that(const Json& value, const std::string& field, double) {
+    if (!value.is_array()) return {};
+    Json kept = Json::array();
+    for (const Json& item : value)
+        if (item_has(item, field) == wanted) kept.push_back(item);
+    return kept;
+}
+
 Result filled(const Json& value, const std::string&, double) { return is_filled(value); }
 Result empty(const Json& value, const std::string&, double) { return !is_filled(value); }
 
@@ -273,6 +289,8 @@ constexpr std::array table{
     PipeRow{"capaian", "isian dengan rencana dan realisasi", achieved},
     PipeRow{"ada", anything, filled},
     PipeRow{"kosong", anything, empty},
+    PipeRow{"hanya:", a_list, those_that<true>},
+    PipeRow{"tanpa:", a_list, those_that<false>},
     PipeRow{"=", anything, is_equal},
     PipeRow{"!=", anything, is_different},
     PipeRow{">", a_number, is_more},
@@ -290,12 +308,15 @@ const PipeRow* row_named(std::string_view name) {
 std::optional<Pipe> Pipe::parse(std::string_view text) {
     Pipe pipe;
     pipe.text_ = text;
-    const std::size_t sign = text.starts_with("!=")                                                    ? 2
-                             : text.starts_with('=') || text.starts_with('>') || text.starts_with('<') ? 1
-                                                                                                       : 0;
+    // What stands before the argument: a sign, or a name with its colon.
+    std::size_t sign = std::min(text.find(':'), text.size());
+    sign = sign < text.size() ? sign + 1 : 0;
+    if (text.starts_with('=') || text.starts_with('>') || text.starts_with('<')) sign = 1;
+    if (text.starts_with("!=")) sign = 2;
     pipe.row_ = row_named(sign > 0 ? text.substr(0, sign) : text);
     if (!pipe.row_) return std::nullopt;
     pipe.argument_ = text.substr(sign);
+    if (pipe.row_->name.ends_with(':') && pipe.argument_.empty()) return std::nullopt;
     if (pipe.row_->wants == a_number && sign > 0) {
         const char* const end = text.data() + text.size();
         const auto [stop, failed] = std::from_chars(text.data() + sign, end, pipe.number_);
@@ -311,6 +332,7 @@ bool Pipe::takes_missing() const { return row_->wants == anything || row_->apply
 Pipe::Gives Pipe::gives() const {
     if (row_->apply == lines) return Gives::lines;
     if (row_->apply == sum) return Gives::item;
+    if (row_->apply == those_that<true> || row_->apply == those_that<false>) return Gives::list;
     return row_->apply == paired ? Gives::pairs : Gives::plain;
 }
 

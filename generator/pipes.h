@@ -14,7 +14,7 @@ struct PipeRow;  // one line of the table in pipes.cpp
 
 class Pipe {
 public:
-    // "panjang", "=rutin", ">5"; nothing if there is no such pipe.
+    // "panjang", "=rutin", ">5", "hanya:koordinator"; nothing if there is no such pipe.
     static std::optional<Pipe> parse(std::string_view text);
 
     // The new value, or nothing if `value` is not what the pipe works on (see `wants`).
@@ -23,7 +23,13 @@ public:
     bool takes_missing() const;      // `ada` and the comparisons answer for a field that is absent, too
 
     // What a section over the new value sees.
-    enum class Gives { plain, lines, item, pairs };  // pairs: a list of {kiri, kanan}, items of the old list
+    enum class Gives {
+        plain,
+        lines,
+        item,
+        list,
+        pairs
+    };  // pairs: a list of {kiri, kanan}, items of the old list
     Gives gives() const;
     const std::string& text() const { return text_; }
 

@@ -55,6 +55,7 @@ private:
                 case Pipe::Gives::plain: return {nullptr, &nothing(), false};
                 case Pipe::Gives::lines: return {&nothing(), &nothing(), true};
                 case Pipe::Gives::item: return {&item, &item, false};
+                case Pipe::Gives::list: return {&item, &item, true};
                 case Pipe::Gives::pairs: return {&pair_of(item), &nothing(), true};
             }
         }
