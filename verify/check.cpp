@@ -31,6 +31,20 @@ std::vector<Range> usage_rights(Revision& revision) {
     return out;
 }
 
+// The message authentication code of an encrypted file (ISO 32004) has a ByteRange too, in a trailer.
+std::vector<Range> authentication_codes(Revision& last, Budget& budget) {
+    std::vector<Range> out;
+    std::size_t at = last.closing().section;
+    while (auto section = read_section(last.bytes(), at, budget)) {
+        if (const Object* code = section->trailer.find("AuthCode")) out.push_back({code->begin, code->end});
+        const Object* previous = section->trailer.find("Prev");
+        if (!previous || !previous->is(Object::Kind::integer)) break;
+        if (previous->integer < 0 || static_cast<std::size_t>(previous->integer) >= at) break;
+        at = static_cast<std::size_t>(previous->integer);
+    }
+    return out;
+}
+
 // A stream's data may hold any bytes; only what stands in the file's own syntax is a trace.
 bool is_stream_data(Revision& revision, std::size_t at) {
     for (const auto& [number, place] : revision.places()) {
@@ -66,15 +80,15 @@ void check_file(BytesView pdf, Budget& budget, const Trust::Store& trust, Instan
     if (!last.form.sound) report.findings.push_back(make_finding("form_malformed"));
     if (!signatures.empty() && has_loops(*last.revision, budget))
         report.findings.push_back(make_finding("tree_loop"));
-    const auto rights = usage_rights(*last.revision);
-    if (!rights.empty()) report.findings.push_back(make_finding("usage_rights"));
+    auto known = usage_rights(*last.revision);
+    if (!known.empty()) report.findings.push_back(make_finding("usage_rights"));
+    for (const CheckedSignature& it : signatures) known.push_back({it.begin, it.end});
+    if (last.revision->is_encrypted()) {
+        for (const Range& code : authentication_codes(*last.revision, budget)) known.push_back(code);
+    }
     for (const std::size_t trace : find_traces(pdf, budget)) {
         const bool shown =
-            std::any_of(signatures.begin(), signatures.end(),
-                        [&](const auto& it) {
-                            return Range{it.begin, it.end}.holds(trace);
-                        }) ||
-            std::any_of(rights.begin(), rights.end(), [&](const Range& it) { return it.holds(trace); });
+            std::any_of(known.begin(), known.end(), [&](const Range& it) { return it.holds(trace); });
         if (shown || is_stream_data(*last.revision, trace)) continue;
         report.findings.push_back(make_finding("signature_removed"));
         break;

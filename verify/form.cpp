@@ -25,7 +25,8 @@ public:
         }
         if (const Object* partial = revision_.find(dictionary, "T")) {
             if (!inherited.name.empty()) inherited.name += '.';
-            inherited.name += revision_.text(partial);
+            inherited.name +=
+                entry.is(Object::Kind::ref) ? revision_.text(entry.ref, "T") : revision_.text(partial);
         }
         if (const Object* type = revision_.find(dictionary, "FT"); type && type->is(Object::Kind::name)) {
             inherited.type = type->text;

@@ -17,6 +17,7 @@ FieldLock read_lock(Revision& revision, const Object* dictionary) {
     const Object* action = revision.find(dictionary, "Action");
     const Object* fields = revision.find(dictionary, "Fields");
     out.scope = FieldLock::Scope::all;
+    if (revision.is_encrypted()) return out;  // and the names in it cannot be read here
     if (!action || action->is_name("All") || !fields || !fields->is(Object::Kind::array)) return out;
     if (action->is_name("Include")) out.scope = FieldLock::Scope::only;
     if (action->is_name("Exclude")) out.scope = FieldLock::Scope::all_but;

@@ -202,6 +202,20 @@ std::optional<Bytes> Revision::unpacked(Ref ref) {
     return out;
 }
 
+std::string Revision::text(Ref ref, const std::string& key) {
+    if (!is_encrypted()) return text(find(&object(ref), key));
+    Object decrypted;
+    try {
+        auto value = source_->pdf.getObject(ref.number, ref.generation).getKeyIfDict(key);
+        if (!value.isString()) return {};
+        decrypted.kind = Object::Kind::string;
+        decrypted.text = value.getStringValue();
+    } catch (const std::exception&) {
+        return {};
+    }
+    return text(&decrypted);
+}
+
 std::string Revision::text(const Object* string) {
     string = resolve(string);
     if (!string || !string->is(Object::Kind::string)) return {};

@@ -55,6 +55,8 @@ public:
     std::optional<Bytes> unpacked(Ref ref);
     // A text string (7.9.2.2) as UTF-8 without control characters.
     std::string text(const Object* string);
+    // The same of an entry of the object `ref`, which may be encrypted (7.6).
+    std::string text(Ref ref, const std::string& key);
 
 private:
     struct Source;  // qpdf

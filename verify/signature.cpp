@@ -76,8 +76,10 @@ void check_cms(const SignedData& data, Pieces message, bool is_cades, const Trus
     out.digest_matches = facts.digest_matches;
     out.signature_matches = facts.signature_matches;
     add(out.findings, facts.findings);
-    if (facts.signing_time) out.signed_at = facts.signing_time;
-    out.level = is_cades && facts.has_certificate_attribute ? "B-B" : "cms";
+    if (!out.signed_at) out.signed_at = facts.signing_time;
+    // PAdES baseline (EN 319 142-1 6.3): the certificate named, and the claimed time in /M, not in the CMS.
+    const bool is_baseline = is_cades && facts.has_certificate_attribute && !facts.signing_time;
+    out.level = is_baseline ? "B-B" : "cms";
     if (facts.signature_matches) check_signature_timestamps(data.signers[0], trust, at, out);
     if (out.time_proven && out.level == "B-B") out.level = "B-T";
     if (!facts.certificate) return;

@@ -3,6 +3,7 @@
 #include "verify/finding.h"
 
 #include <algorithm>
+#include <set>
 
 namespace naskah::verify {
 namespace {
@@ -15,7 +16,8 @@ bool equal(BytesView a, BytesView b) { return std::equal(a.begin(), a.end(), b.b
 const Element* single(const SignerInfo& signer, std::string_view type, std::vector<Finding>& findings) {
     const Attribute* attribute = signer.find_signed(type);
     if (!attribute) return nullptr;
-    if (attribute->values.size() != 1 || signer.count_signed(type) != 1) {
+    if (signer.count_signed(type) != 1) return nullptr;  // check_attribute_counts says so
+    if (attribute->values.size() != 1) {
         findings.push_back(make_finding("attribute_repeated", type));
         return nullptr;
     }
@@ -110,6 +112,24 @@ void choose_certificate(const SignedData& data, const SignerInfo& signer, Signer
     }
 }
 
+// No type of signed attribute may come twice (RFC 5652 5.3), and these have one value each.
+void check_attribute_counts(const SignerInfo& signer, SignerFacts& facts) {
+    static const std::set<std::string_view> single_valued = {
+        "1.2.840.113549.1.9.16.2.15",  // signature policy
+        "1.2.840.113549.1.9.16.2.17",  // signer location
+        "1.2.840.113549.1.9.16.2.18",  // signer attributes
+        "0.4.0.19122.1.1",             // signer attributes, version 2
+    };
+    std::set<std::string_view> met;
+    for (const Attribute& attribute : signer.signed_) {
+        const bool again = !met.insert(attribute.oid).second;
+        const bool crowded = attribute.values.size() != 1 && single_valued.contains(attribute.oid);
+        if (again || attribute.values.empty() || crowded) {
+            facts.findings.push_back(make_finding("attribute_repeated", attribute.oid));
+        }
+    }
+}
+
 // Attributes that bind the message (5.4): content-type and message-digest, each once.
 void check_attributes(const SignerInfo& signer, Pieces message, const SignerRules& rules,
                       SignerFacts& facts) {
@@ -174,6 +194,10 @@ SignerFacts check_signer(const SignedData& data, Pieces message, const SignerRul
     SignerFacts facts;
     const SignerInfo& signer = data.signers.at(0);
     choose_certificate(data, signer, facts);
+    const bool announced = std::any_of(data.digests.begin(), data.digests.end(),
+                                       [&](const Algorithm& it) { return it.oid == signer.digest.oid; });
+    if (!announced) facts.findings.push_back(make_finding("algorithm_disagreement"));
+    check_attribute_counts(signer, facts);
     if (signer.has_signed_attributes) {
         check_attributes(signer, message, rules, facts);
     } else if (rules.content_type != oid::data) {

@@ -1,0 +1,117 @@
+// Trust: who issued the signer's certificate, for what, and when it held.
+#include <catch2/catch.hpp>
+
+#include "core/date.h"
+#include "core/error.h"
+#include "pdf_kit.h"
+
+using namespace naskah;
+using naskah::verify::Verdict;
+
+namespace {
+
+verify::Report signed_by(const kit::Person& person, const verify::Trust& trust) {
+    const std::string pdf = kit::sign(kit::plain_pdf(), {.cms = {.signer = &person}});
+    return verify::check(as_bytes(pdf), trust, kit::now());
+}
+
+}  // namespace
+
+TEST_CASE("an intact signature that cannot be trusted is indeterminate and says why") {
+    const kit::Person stranger_root = kit::make_person({.name = "Akar Asing", .is_ca = true});
+    struct Row {
+        const char* finding;
+        kit::CertificateWishes wishes;
+    };
+    const kit::Person* ca = &kit::office().intermediate;
+    const std::vector<Row> rows = {
+        {"unknown_root", {.name = "Sendiri", .key_usage = "digitalSignature"}},
+        {"unknown_root", {.name = "Asing", .issuer = &stranger_root, .key_usage = "digitalSignature"}},
+        {"certificate_expired",
+         {.name = "Lama", .issuer = ca, .key_usage = "digitalSignature", .days_after = -1}},
+        {"certificate_not_yet_valid",
+         {.name = "Dini", .issuer = ca, .key_usage = "digitalSignature", .days_before = -1}},
+        {"key_usage", {.name = "Kunci", .issuer = ca, .key_usage = "keyEncipherment"}},
+        {"key_usage",
+         {.name = "Peladen",
+          .issuer = ca,
+          .key_usage = "digitalSignature",
+          .extended_key_usage = "serverAuth"}},
+        {"weak_key",
+         {.name = "Pendek", .issuer = ca, .key_usage = "digitalSignature", .rsa = true, .rsa_bits = 1024}},
+    };
+    const verify::Trust trust = kit::office().trust();
+    for (const Row& row : rows) {
+        const kit::Person person = kit::make_person(row.wishes);
+        const auto report = signed_by(person, trust);
+        INFO(row.wishes.name << "\n" << kit::summary(report));
+        CHECK(report.verdict == Verdict::indeterminate);
+        CHECK(kit::found(report, row.finding));
+        CHECK(report.signatures.at(0).digest_matches);
+        CHECK(report.signatures.at(0).signature_matches);
+    }
+}
+
+TEST_CASE("a certificate issued by one who may not issue is a forgery") {
+    const kit::Person person =
+        kit::make_person({.name = "Anak", .issuer = &kit::office().other, .key_usage = "digitalSignature"});
+    verify::Trust trust = kit::office().trust();
+    const std::string issuer = kit::to_pem(kit::office().other);
+    const std::string intermediate = kit::to_pem(kit::office().intermediate);
+    trust.add(as_bytes(issuer + intermediate), "issuer.pem");
+    const auto report = signed_by(person, trust);
+    INFO(kit::summary(report));
+    CHECK(report.verdict == Verdict::failed);
+    CHECK(kit::found(report, "chain_invalid"));
+}
+
+TEST_CASE("a certificate that names a trusted issuer but was not signed by it fails") {
+    // An authority of the same name with a key of its own.
+    kit::Person impostor = kit::make_person({.name = "CONTOH Antara", .is_ca = true});
+    const kit::Person person =
+        kit::make_person({.name = "Palsu", .issuer = &impostor, .key_usage = "digitalSignature"});
+    const auto report = signed_by(person, kit::office().trust());
+    INFO(kit::summary(report));
+    CHECK(report.verdict != Verdict::passed);
+}
+
+TEST_CASE("a revoked certificate fails if it was revoked before signing, and unsettles if after") {
+    const auto trust_with = [](Instant revoked) {
+        verify::Trust trust = kit::office().trust();
+        const std::string crl = kit::make_crl(kit::office().intermediate, kit::office().signer, revoked);
+        trust.add(as_bytes(crl), "crl.pem");
+        return trust;
+    };
+    const auto before = signed_by(kit::office().signer, trust_with(kit::now() - std::chrono::hours(24)));
+    CHECK(before.verdict == Verdict::failed);
+    CHECK(kit::found(before, "certificate_revoked"));
+    const auto after = signed_by(kit::office().signer, trust_with(kit::now() + std::chrono::hours(24)));
+    CHECK(after.verdict == Verdict::indeterminate);
+    CHECK(kit::found(after, "certificate_revoked_later"));
+}
+
+TEST_CASE("a revocation list from somebody else counts for nothing") {
+    verify::Trust trust = kit::office().trust();
+    kit::Person impostor = kit::make_person({.name = "CONTOH Antara", .is_ca = true});
+    const std::string crl =
+        kit::make_crl(impostor, kit::office().signer, kit::now() - std::chrono::hours(24));
+    trust.add(as_bytes(crl), "crl.pem");
+    CHECK(signed_by(kit::office().signer, trust).verdict == Verdict::passed);
+}
+
+TEST_CASE("without trust nothing passes") {
+    const verify::Trust nobody;
+    CHECK(signed_by(kit::office().signer, nobody).verdict == Verdict::indeterminate);
+}
+
+TEST_CASE("trust refuses a file without certificates and names it") {
+    verify::Trust trust;
+    const std::string text = "bukan sertifikat";
+    try {
+        trust.add(as_bytes(text), "akar.pem");
+        FAIL("it was accepted");
+    } catch (const Error& error) {
+        CHECK(error.code() == Code::data);
+        CHECK(error.problems().at(0).where == "akar.pem");
+    }
+}

@@ -1,0 +1,261 @@
+// What may happen to a file after it was signed, and what may not.
+#include <catch2/catch.hpp>
+
+#include "pdf_kit.h"
+
+using namespace naskah;
+using naskah::verify::Verdict;
+
+namespace {
+
+constexpr const char* catalog = "/Type /Catalog /Pages 2 0 R /AcroForm 5 0 R ";
+constexpr const char* page = "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] ";
+constexpr const char* resources =
+    "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> ";
+constexpr const char* text_field =
+    "/Type /Annot /Subtype /Widget /FT /Tx /F 4 /Rect [50 50 200 70] /P 3 0 R ";
+
+using Change = std::function<void(kit::PdfWriter&)>;
+
+std::string dictionary(const std::string& entries) { return "<< " + entries + ">>"; }
+
+verify::Report changed(const std::string& pdf, const Change& change) {
+    kit::PdfWriter update(pdf);
+    change(update);
+    return kit::check(update.finish());
+}
+
+void comment(kit::PdfWriter& it) {
+    it.object(3,
+              dictionary(std::string(page) + resources + "/Contents 4 0 R /Annots [6 0 R 10 0 R 40 0 R] "));
+    it.object(40, "<< /Type /Annot /Subtype /Text /Rect [10 10 30 30] /Contents (Catatan) >>");
+}
+
+void fill_text(kit::PdfWriter& it) {
+    it.object(10, dictionary(std::string(text_field) + "/T (Catatan) /V (baru) /AP << /N 41 0 R >> "));
+    it.stream(41, "/Type /XObject /Subtype /Form /BBox [0 0 150 20]", "BT (baru) Tj ET");
+}
+
+void add_dss(kit::PdfWriter& it) {
+    it.object(1, dictionary(std::string(catalog) + "/DSS 50 0 R "));
+    it.object(50, "<< /Type /DSS /Certs [51 0 R] >>");
+    it.stream(51, "", "der");
+}
+
+}  // namespace
+
+TEST_CASE("changes that a signer permits leave the signature valid") {
+    struct Row {
+        const char* what;
+        int certify;
+        Change change;
+    };
+    const std::vector<Row> rows = {
+        {"a document security store", 0, add_dss},
+        {"filling a text field", 0, fill_text},
+        {"the same under P=2", 2, fill_text},
+        {"the same under P=3", 3, fill_text},
+        {"a comment under P=3", 3, comment},
+        {"document information", 0,
+         [](auto& it) { it.object(60, "<< /Producer (Naskah) /ModDate (D:20260401) >>"); }},
+        {"an object that says the same as before", 1,
+         [](auto& it) { it.object(2, "<< /Count 1 /Kids [ 3 0 R ] /Type /Pages >>"); }},
+        {"an object that nothing refers to", 0, [](auto& it) { it.object(70, "(halo)"); }},
+        {"an update without objects", 1, [](auto&) {}},
+    };
+    for (const Row& row : rows) {
+        const auto report = changed(kit::sign(kit::plain_pdf(), {.certify = row.certify}), row.change);
+        INFO(row.what << "\n" << kit::summary(report));
+        CHECK(report.verdict == Verdict::passed);
+        CHECK(report.signatures.at(0).changes == "permitted");
+        CHECK(report.signatures.at(0).covers == "revision");
+    }
+}
+
+TEST_CASE("a certified file takes validation data as long as it keeps its permissions") {
+    const std::string pdf = kit::sign(kit::plain_pdf(), {.certify = 1});
+    const auto report = changed(pdf, [](auto& it) {
+        it.object(1, dictionary(std::string(catalog) + "/Perms << /DocMDP 7 0 R >> /DSS 50 0 R "));
+        it.object(50, "<< /Type /DSS /Certs [51 0 R] >>");
+        it.stream(51, "", "der");
+    });
+    INFO(kit::summary(report));
+    CHECK(report.verdict == Verdict::passed);
+}
+
+TEST_CASE("changes that nobody permitted fail and are named") {
+    struct Row {
+        const char* what;
+        int certify;
+        Change change;
+    };
+    const std::vector<Row> rows = {
+        {"another content", 0,
+         [](auto& it) { it.stream(4, "", "BT /F1 12 Tf 72 720 Td (Surat Bebas) Tj ET"); }},
+        {"another content stream", 0,
+         [](auto& it) {
+             it.object(
+                 3, dictionary(std::string(page) + resources + "/Contents 42 0 R /Annots [6 0 R 10 0 R] "));
+             it.stream(42, "", "BT ET");
+         }},
+        {"another font", 0,
+         [](auto& it) {
+             it.object(3,
+                       dictionary(
+                           std::string(page) +
+                           "/Contents 4 0 R /Annots [6 0 R 10 0 R] /Resources << /Font << /F1 << /Type /Font "
+                           "/Subtype /Type1 /BaseFont /Symbol >> >> >> "));
+         }},
+        {"another page size", 0,
+         [](auto& it) {
+             it.object(3, dictionary(std::string("/Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] ") +
+                                     resources + "/Contents 4 0 R /Annots [6 0 R 10 0 R] "));
+         }},
+        {"another page", 0,
+         [](auto& it) {
+             it.object(2, "<< /Type /Pages /Kids [3 0 R 43 0 R] /Count 2 >>");
+             it.object(43, dictionary(page));
+         }},
+        {"a page tree in a loop", 0,
+         [](auto& it) { it.object(2, "<< /Type /Pages /Kids [2 0 R] /Count 1 >>"); }},
+        {"no pages", 0, [](auto& it) { it.object(2, "<< /Type /Pages /Kids [] /Count 0 >>"); }},
+        {"an open action", 0,
+         [](auto& it) {
+             it.object(1, dictionary(std::string(catalog) + "/OpenAction << /S /JavaScript /JS (x) >> "));
+         }},
+        {"a hidden layer", 0,
+         [](auto& it) {
+             it.object(1, dictionary(std::string(catalog) + "/OCProperties << /OCGs [] /D << >> >> "));
+         }},
+        {"a new annotation", 0, comment},
+        {"a new annotation under P=2", 2, comment},
+        {"a removed annotation", 0,
+         [](auto& it) {
+             it.object(3, dictionary(std::string(page) + resources + "/Contents 4 0 R /Annots [6 0 R] "));
+         }},
+        {"form filling under P=1", 1, fill_text},
+        {"a field of another type", 0,
+         [](auto& it) {
+             it.object(10,
+                       "<< /Type /Annot /Subtype /Widget /FT /Btn /F 4 /Rect [50 50 200 70] /P 3 0 R /T "
+                       "(Catatan) /V "
+                       "(awal) /AP << /N 11 0 R >> >>");
+         }},
+        {"a field of another name", 0,
+         [](auto& it) {
+             it.object(10, dictionary(std::string(text_field) + "/T (Lain) /V (awal) /AP << /N 11 0 R >> "));
+         }},
+        {"a field elsewhere on the page", 0,
+         [](auto& it) {
+             it.object(
+                 10,
+                 "<< /Type /Annot /Subtype /Widget /FT /Tx /F 4 /Rect [0 0 595 842] /P 3 0 R /T (Catatan) /V "
+                 "(awal) /AP << /N 11 0 R >> >>");
+         }},
+        {"a field without its appearance", 0,
+         [](auto& it) {
+             it.object(10, dictionary(std::string(text_field) + "/T (Catatan) /V (baru) /AP null "));
+         }},
+        {"a field with an action", 0,
+         [](auto& it) {
+             it.object(10,
+                       dictionary(std::string(text_field) + "/T (Catatan) /V (baru) /AP << /N 11 0 R >> /AA "
+                                                            "<< /F << /S /JavaScript /JS (x) >> >> "));
+         }},
+        {"a field that shows what lay hidden", 0,
+         [](auto& it) {
+             it.object(10,
+                       dictionary(std::string(text_field) + "/T (Catatan) /V (baru) /AP << /N 12 0 R >> "));
+         }},
+        {"a new text field", 0,
+         [](auto& it) {
+             it.object(5, "<< /Fields [6 0 R 10 0 R 44 0 R] /SigFlags 3 >>");
+             it.object(44, dictionary(std::string(text_field) + "/T (Baru) "));
+         }},
+        {"signature flags taken back", 0,
+         [](auto& it) { it.object(5, "<< /Fields [6 0 R 10 0 R] /SigFlags 1 >>"); }},
+        {"viewers told to redraw", 0,
+         [](auto& it) { it.object(5, "<< /Fields [6 0 R 10 0 R] /SigFlags 3 /NeedAppearances true >>"); }},
+        {"a security store of the wrong shape", 0,
+         [](auto& it) { it.object(1, dictionary(std::string(catalog) + "/DSS << /Certs (x) >> ")); }},
+        {"metadata with a document type", 0,
+         [](auto& it) {
+             it.object(1, dictionary(std::string(catalog) + "/Metadata 45 0 R "));
+             it.stream(45, "/Type /Metadata /Subtype /XML",
+                       "<!DOCTYPE x [<!ENTITY a 'b'>]><x:xmpmeta xmlns:x='adobe:ns:meta/'>&a;</x:xmpmeta>");
+         }},
+        {"a dropped certification", 2, [](auto& it) { it.object(1, dictionary(catalog)); }},
+        {"a later certification", 0,
+         [](auto& it) { it.object(1, dictionary(std::string(catalog) + "/Perms << /DocMDP 7 0 R >> ")); }},
+        {"a freed page", 0, [](auto& it) { it.free(3); }},
+        {"a page whose object is broken", 0,
+         [](auto& it) {
+             it.point(3, it.here());
+             it.raw("3 0 obj\n<< /Type /Page\nendobj\n");
+         }},
+    };
+    kit::PdfWriter base(kit::plain_pdf());
+    base.stream(12, "/Type /XObject /Subtype /Form /BBox [0 0 150 20]", "BT (tersembunyi) Tj ET");
+    const std::string plain = base.finish();
+    for (const Row& row : rows) {
+        const auto report = changed(kit::sign(plain, {.certify = row.certify}), row.change);
+        INFO(row.what << "\n" << kit::summary(report));
+        CHECK(report.verdict == Verdict::failed);
+        REQUIRE(report.signatures.size() == 1);
+        CHECK(report.signatures[0].changes == "forbidden");
+        CHECK(report.signatures[0].signature_matches);
+        CHECK(kit::found(report, "changed_after_signing"));
+    }
+}
+
+TEST_CASE("locked fields may not be filled") {
+    const std::string lock = "/Lock << /Type /SigFieldLock /Action /Include /Fields [(Catatan)] >> ";
+    const std::string other = "/Lock << /Type /SigFieldLock /Action /Include /Fields [(Cat)] >> ";
+    const auto locked = changed(kit::sign(kit::plain_pdf(), {.widget_more = lock}), fill_text);
+    INFO(kit::summary(locked));
+    CHECK(locked.verdict == Verdict::failed);
+    CHECK(changed(kit::sign(kit::plain_pdf(), {.widget_more = other}), fill_text).verdict == Verdict::passed);
+    for (const char* all : {"/Lock << /Action /All >> ", "/Lock << /Action /Exclude /Fields [(Lain)] >> "}) {
+        CHECK(changed(kit::sign(kit::plain_pdf(), {.widget_more = all}), fill_text).verdict ==
+              Verdict::failed);
+    }
+}
+
+TEST_CASE("bytes behind a signature that are not whole updates fail") {
+    const std::string pdf = kit::sign(kit::plain_pdf());
+    const std::string body = "80 0 obj\n(halo)\nendobj\n";
+    kit::PdfWriter update(pdf);
+    update.object(80, "(halo)");
+    const std::string whole = update.finish();
+    REQUIRE(kit::check(whole).verdict == Verdict::passed);
+    const std::vector<std::pair<const char*, std::string>> rows = {
+        {"a word", pdf + "x"},
+        {"a comment", pdf + "% komentar\n"},
+        {"an object without a table", pdf + body},
+        {"no end", whole.substr(0, whole.size() - 6)},
+        {"words behind the end", whole + "x"},
+        {"a second end", pdf + "%%EOF\n"},
+        {"an old closing again", pdf + pdf.substr(pdf.rfind("startxref"))},
+    };
+    for (const auto& [what, file] : rows) {
+        const auto report = kit::check(file);
+        INFO(what << "\n" << kit::summary(report));
+        CHECK(report.verdict == Verdict::failed);
+    }
+    kit::PdfWriter stowaway(pdf);
+    stowaway.raw("81 0 obj\n(penumpang gelap)\nendobj\n");
+    stowaway.object(80, "(halo)");
+    CHECK(kit::check(stowaway.finish()).verdict == Verdict::failed);
+    kit::PdfWriter hybrid(pdf);
+    hybrid.object(80, "(halo)");
+    CHECK(kit::check(hybrid.finish("/XRefStm 100 ")).verdict == Verdict::failed);
+}
+
+TEST_CASE("each of many signers sees what came after") {
+    std::string pdf = kit::sign(kit::plain_pdf());
+    pdf = kit::sign_again(pdf, {.field = "Kedua"});
+    REQUIRE(kit::check(pdf).verdict == Verdict::passed);
+    const auto report = changed(pdf, [](auto& it) { it.stream(4, "", "BT ET"); });
+    CHECK(report.verdict == Verdict::failed);
+    for (const auto& signature : report.signatures) CHECK(signature.changes == "forbidden");
+}
