@@ -8,7 +8,8 @@
 namespace naskah::generator {
 namespace {
 
-constexpr Length narrow = mm(126);  // columns below this are hyphenated: the decisions of an SK are 125 mm wide
+// Columns below this are hyphenated; the decisions of an SK are 125 mm wide.
+constexpr Length narrow = mm(126);
 constexpr Length thin = pt(0.5);
 constexpr Color grey{89, 89, 89};
 
