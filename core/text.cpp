@@ -43,7 +43,7 @@ char32_t upper(char32_t c) {
     if (c == 0xFF) return 0x178;
     if (c == 0x131) return 'I';
     if (c == 0x17F) return 'S';
-    if (c == 0x138 || c == 0x149) return c;  // no capital of their own
+    // Capitals stand before their small letters; U+0138 and U+0149 between the ranges have none.
     const bool odd_is_small = c <= 0x137 || (c >= 0x14A && c <= 0x177);
     const bool even_is_small = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
     if (odd_is_small && c % 2 == 1) return c - 1;

@@ -25,13 +25,12 @@ std::string padded(int number, int width) {
 
 // The number at the front of `rest`, written as `padded` writes it; at most nine digits, so that it fits an
 // int.
-std::optional<int> take_number(std::string_view& rest, int width) {
+std::optional<int> take_number(std::string_view& rest) {
     const auto count =
         static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), is_digit) - rest.begin());
     if (count == 0 || count > 9) return std::nullopt;
     int number = 0;
     for (char c : rest.substr(0, count)) number = number * 10 + (c - '0');
-    if (padded(number, width) != rest.substr(0, count)) return std::nullopt;
     rest.remove_prefix(count);
     return number;
 }
@@ -305,7 +304,6 @@ std::string Pattern::print(const Parts& parts) const {
 }
 
 std::optional<Parts> Pattern::read(std::string_view number) const {
-    if (number.size() > longest_number) return std::nullopt;
     Parts parts;
     std::string_view rest = number;
     for (std::size_t at = 0; at < pieces_.size(); ++at) {
@@ -319,7 +317,7 @@ std::optional<Parts> Pattern::read(std::string_view number) const {
             case Field::urut:
             case Field::bulan:
             case Field::tahun: {
-                const std::optional<int> value = take_number(rest, piece.width);
+                const std::optional<int> value = take_number(rest);
                 if (!value) return std::nullopt;
                 (piece.field == Field::urut    ? parts.urut
                  : piece.field == Field::bulan ? parts.bulan
