@@ -1,5 +1,7 @@
 #include "generator/font_program.h"
 
+#include <algorithm>
+
 #include "core/sha256.h"
 #include "core/text.h"
 #include "generator/deflate.h"
@@ -32,33 +34,59 @@ std::string subset_tag(BytesView bytes) {
     return tag;
 }
 
+// The character that `utf8` consists of, or 0 if it is none or several.
+char32_t only_character(std::string_view utf8) {
+    if (utf8.empty()) return 0;
+    std::size_t at = 0;
+    const char32_t character = next_code_point(utf8, at);
+    return at == utf8.size() && character < 0x10000 ? character : 0;
+}
+
+void append_block(std::string& cmap, const std::string& name, const std::vector<std::string>& lines) {
+    for (std::size_t first = 0; first < lines.size();
+         first += 100) {  // an operator takes at most 100 entries
+        const std::size_t end = std::min(first + 100, lines.size());
+        cmap += std::to_string(end - first) + " begin" + name + "\n";
+        for (std::size_t i = first; i < end; ++i) cmap += lines[i];
+        cmap += "end" + name + "\n";
+    }
+}
+
 }  // namespace
 
 std::string to_unicode_cmap(const std::vector<std::string>& text) {
-    std::vector<std::string> lines;
-    for (std::size_t cid = 1; cid < text.size(); ++cid) {
-        if (text[cid].empty()) continue;
-        std::string line = "<";
-        append_hex16(line, static_cast<unsigned>(cid));
-        line += "> <";
-        append_utf16(line, text[cid]);
-        line += ">\n";
-        lines.push_back(std::move(line));
+    // Runs in which codes and characters count up together become ranges, which may not cross a multiple of
+    // 256.
+    std::vector<std::string> singles, ranges;
+    for (std::size_t first = 1; first < text.size();) {
+        std::size_t last = first;
+        const char32_t start = only_character(text[first]);
+        while (start != 0 && last + 1 < text.size() && last % 256 != 255 &&
+               (start + last - first) % 256 != 255 &&
+               only_character(text[last + 1]) == start + (last + 1 - first))
+            ++last;
+        if (!text[first].empty()) {
+            std::string line = "<";
+            append_hex16(line, static_cast<unsigned>(first));
+            if (last > first) {
+                line += "> <";
+                append_hex16(line, static_cast<unsigned>(last));
+            }
+            line += "> <";
+            append_utf16(line, text[first]);
+            line += ">\n";
+            (last > first ? ranges : singles).push_back(std::move(line));
+        }
+        first = last + 1;
     }
     std::string cmap =
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
         "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
         "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
         "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n";
-    for (std::size_t first = 0; first < lines.size();
-         first += 100) {  // an operator takes at most 100 entries
-        const std::size_t count = std::min<std::size_t>(100, lines.size() - first);
-        cmap += std::to_string(count) + " beginbfchar\n";
-        for (std::size_t i = first; i < first + count; ++i) cmap += lines[i];
-        cmap += "endbfchar\n";
-    }
-    cmap += "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n";
-    return cmap;
+    append_block(cmap, "bfrange", ranges);
+    append_block(cmap, "bfchar", singles);
+    return cmap += "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n";
 }
 
 void finish_program(FontProgram& program, BytesView bytes, const std::string& face_name) {

@@ -45,13 +45,17 @@ const std::vector<std::filesystem::path> system_folders{
     "/usr/share/fonts/opentype/tex-gyre",
 };
 
-// The prepared subset: ASCII, the letters and signs of Latin-1 that letters use, and the typographer's marks.
-// Beside these come the ligatures that shaping makes of them. A glyph more costs some 70 bytes in every file.
-constexpr std::u32string_view base_set =
-    U" !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
-    U"\u00A0\u00A7\u00A9\u00B0\u00B1\u00B2\u00B3\u00B7\u00BC\u00BD\u00C9\u00D7\u00E0\u00E7\u00E8\u00E9\u00EB"
-    U"\u00EF\u00F1"
-    U"\u00F6\u00FC\u2010\u2011\u2013\u2014\u2018\u2019\u201C\u201D\u2022\u2026\u2212";
+// The prepared subsets, the small one first: what most lines of a letter are made of, and then all of ASCII,
+// the letters and signs of Latin-1 that letters use, and the typographer's marks. Beside these come the
+// ligatures that shaping makes of them. A glyph costs some 70 bytes in every file, and a subset made for one
+// document costs its time.
+constexpr std::array<std::u32string_view, 2> prepared_sets{
+    U" \u00A0!\"%&'()+,-./"
+    U"0123456789:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\u2013\u2018\u2019\u201C\u201D",
+    U" \u00A0!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+    U"\u00A7\u00A9\u00B0\u00B1\u00B2\u00B3\u00B7\u00BC\u00BD\u00C9\u00D7\u00E0\u00E7\u00E8\u00E9\u00EB\u00EF"
+    U"\u00F1"
+    U"\u00F6\u00FC\u2010\u2011\u2013\u2014\u2018\u2019\u201C\u201D\u2022\u2026\u2212"};
 constexpr std::array<std::string_view, 5> ligatures{"fi", "fl", "ff", "ffi", "ffl"};
 
 constexpr std::array<hb_tag_t, 16> dropped_tables{
@@ -210,13 +214,16 @@ struct FontLibrary::Impl {
         std::once_flag once;
         std::vector<std::uint16_t> glyphs;  // sorted
         std::shared_ptr<const FontProgram> program;
+    };
+    struct Programs {
+        std::array<Prepared, prepared_sets.size()> prepared;
         std::once_flag texts_once;
         std::vector<std::string> texts;  // by face glyph id
         // Programs with more glyphs than the prepared ones, the last used first.
         std::mutex mutex;
         std::list<std::pair<std::vector<std::uint16_t>, std::shared_ptr<const FontProgram>>> extended;
     };
-    mutable std::array<Prepared, face_count> prepared;
+    mutable std::array<Programs, face_count> programs;
 
     const Loaded& loaded(Face face) const { return faces[static_cast<std::size_t>(face)]; }
 
@@ -231,14 +238,14 @@ struct FontLibrary::Impl {
     }
 
     const std::vector<std::string>& texts(Face face) const;
-    std::vector<std::uint16_t> base_glyphs(Face face) const;
+    std::vector<std::uint16_t> glyphs_of(Face face, std::u32string_view characters) const;
     std::shared_ptr<const FontProgram> make_program(Face face,
                                                     const std::vector<std::uint16_t>& glyphs) const;
 };
 
 // What each glyph of the face stands for: the lowest character that has it.
 const std::vector<std::string>& FontLibrary::Impl::texts(Face face) const {
-    Prepared& cell = prepared[static_cast<std::size_t>(face)];
+    Programs& cell = programs[static_cast<std::size_t>(face)];
     std::call_once(cell.texts_once, [&] {
         const Loaded& f = loaded(face);
         std::vector<std::string> result(hb_face_get_glyph_count(f.face.get()));
@@ -258,11 +265,11 @@ const std::vector<std::string>& FontLibrary::Impl::texts(Face face) const {
     return cell.texts;
 }
 
-std::vector<std::uint16_t> FontLibrary::Impl::base_glyphs(Face face) const {
+std::vector<std::uint16_t> FontLibrary::Impl::glyphs_of(Face face, std::u32string_view characters) const {
     const Loaded& f = loaded(face);
     std::vector<std::uint16_t> glyphs;
     hb_codepoint_t glyph = 0;
-    for (const char32_t c : base_set)
+    for (const char32_t c : characters)
         if (hb_font_get_nominal_glyph(f.font.get(), c, &glyph))
             glyphs.push_back(static_cast<std::uint16_t>(glyph));
     for (const std::string_view ligature : ligatures)
@@ -310,15 +317,14 @@ std::shared_ptr<const FontProgram> FontLibrary::Impl::make_program(
         program->text[new_id] = face_texts[old_id];
     }
 
-    const bool italic = face_files[static_cast<std::size_t>(face)].name[0] != '\0' &&
-                        f.table_number(HB_TAG('p', 'o', 's', 't'), 4) != 0;
     program->ascent = per_mille(f.metric(HB_OT_METRICS_TAG_HORIZONTAL_ASCENDER), f.upem);
     program->descent = per_mille(f.metric(HB_OT_METRICS_TAG_HORIZONTAL_DESCENDER), f.upem);
     program->cap_height = per_mille(f.metric(HB_OT_METRICS_TAG_CAP_HEIGHT), f.upem);
     program->italic_angle = f.table_number(HB_TAG('p', 'o', 's', 't'), 4);
     program->stem_v = file.stem_v;
     constexpr int serif = 1 << 1, non_symbolic = 1 << 5, slanted = 1 << 6;
-    program->flags = non_symbolic | (face >= Face::bookman ? serif : 0) | (italic ? slanted : 0);
+    program->flags =
+        non_symbolic | (face >= Face::bookman ? serif : 0) | (program->italic_angle != 0 ? slanted : 0);
     for (std::size_t i = 0; i < 4; ++i)
         program->bbox[i] = per_mille(f.table_number(HB_TAG('h', 'e', 'a', 'd'), 36 + 2 * i), f.upem);
     finish_program(*program, {reinterpret_cast<const std::uint8_t*>(data), length}, file.name);
@@ -416,17 +422,20 @@ Metrics FontLibrary::metrics(Face face, Length size) const {
 
 std::shared_ptr<const FontProgram> FontLibrary::program(Face face,
                                                         const std::vector<std::uint16_t>& glyphs) const {
-    Impl::Prepared& cell = impl_->prepared[static_cast<std::size_t>(face)];
-    std::call_once(cell.once, [&] {
-        cell.glyphs = impl_->base_glyphs(face);
-        cell.program = impl_->make_program(face, cell.glyphs);
-    });
-    const auto covered = [&](std::uint16_t g) {
-        return g < cell.program->renumbered.size() && cell.program->renumbered[g] != 0xFFFF;
-    };
-    if (std::all_of(glyphs.begin(), glyphs.end(), covered)) return cell.program;
+    Impl::Programs& cell = impl_->programs[static_cast<std::size_t>(face)];
+    for (std::size_t i = 0; i < prepared_sets.size(); ++i) {
+        Impl::Prepared& prepared = cell.prepared[i];
+        std::call_once(prepared.once, [&] {
+            prepared.glyphs = impl_->glyphs_of(face, prepared_sets[i]);
+            prepared.program = impl_->make_program(face, prepared.glyphs);
+        });
+        const auto covered = [&](std::uint16_t g) {
+            return g < prepared.program->renumbered.size() && prepared.program->renumbered[g] != 0xFFFF;
+        };
+        if (std::all_of(glyphs.begin(), glyphs.end(), covered)) return prepared.program;
+    }
 
-    std::vector<std::uint16_t> wanted = cell.glyphs;
+    std::vector<std::uint16_t> wanted = cell.prepared.back().glyphs;
     wanted.insert(wanted.end(), glyphs.begin(), glyphs.end());
     std::sort(wanted.begin(), wanted.end());
     wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());

@@ -74,9 +74,8 @@ public:
     char32_t missing(Face face, std::string_view text) const;
     Metrics metrics(Face face, Length size) const;
 
-    // The program that covers `glyphs` (ids of the face file). Deterministic: the prepared subset of the
-    // glyphs that letters use, if it covers them all; else one made from the prepared set plus these,
-    // whatever was asked before.
+    // The program that covers `glyphs` (ids of the face file). Deterministic: the smallest prepared subset
+    // that holds them all; else one made from the largest and these, whatever was asked before.
     std::shared_ptr<const FontProgram> program(Face face, const std::vector<std::uint16_t>& glyphs) const;
 
 private:

@@ -69,12 +69,22 @@ private:
         rise_ = offset_y;
     }
 
+    // A blank shows nothing and need not stand exactly: what it is off counts for the word behind it. A width
+    // that was right for the blanks before is taken again if it is as good as right: equal numbers compress
+    // well.
     void move(Length offset_x, bool blank) {
-        const std::int64_t off = reader_ - (wanted_ + std::int64_t{offset_x} * 1000);
-        const std::int64_t steps = round_div(off, text_.size);
-        const bool inside = !after_blank_ && !blank;
+        const bool starts_word = after_blank_ && !blank;
         after_blank_ = blank;
-        if (steps == 0 || (inside && std::abs(steps) <= tolerance)) return;
+        if (blank && rise_ == 0) return;
+        const std::int64_t off = reader_ - (wanted_ + std::int64_t{offset_x} * 1000);
+        std::int64_t steps = round_div(off, text_.size);
+        if (starts_word) {
+            if (std::abs(steps - blank_steps_) <= 1) steps = blank_steps_;
+            blank_steps_ = steps;
+        } else if (std::abs(steps) <= tolerance) {
+            return;
+        }
+        if (steps == 0) return;
         if (string_) out_ += ')';
         if (!array_) out_ += '[';
         array_ = true;
@@ -86,7 +96,7 @@ private:
     std::string& out_;
     const Text& text_;
     const FontProgram& program_;
-    std::int64_t reader_ = 0, wanted_ = 0;
+    std::int64_t reader_ = 0, wanted_ = 0, blank_steps_ = 0;
     Length rise_ = 0;
     bool array_ = false, string_ = false, after_blank_ = true;
 };

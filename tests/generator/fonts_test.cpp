@@ -112,18 +112,22 @@ TEST_CASE("Metrics grow with the size and point the right way") {
     CHECK(fonts().metrics(Face::sans, 1000).cap_height == 688);
 }
 
-TEST_CASE("A program covers what letters use and is shared") {
+TEST_CASE("Two prepared programs cover what letters use and are shared") {
     for (int i = 0; i < face_count; ++i) {
         const Face face = static_cast<Face>(i);
-        const auto program =
-            fonts().program(face, ids(shaped(face, "Verifikasi fisik “28” – Rp1.250.000,00 …")));
-        CHECK(program == fonts().program(face, {}));
-        CHECK(program->cff == (face >= Face::bookman));
-        CHECK(program->name.find("+") == 6);
-        CHECK(program->compressed.size() < 12000);
-        const auto glyphs = shaped(face, "Aé");
-        CHECK(program->text[program->renumbered[glyphs[0].id]] == "A");
-        CHECK(program->text[program->renumbered[glyphs[1].id]] == "é");
+        const auto small = fonts().program(face, ids(shaped(face, "Verifikasi fisik “28” – Rp1.250.000,00")));
+        CHECK(small == fonts().program(face, {}));
+        const auto large = fonts().program(face, ids(shaped(face, "§ 3: 25 °C … {*} é")));
+        CHECK(large == fonts().program(face, ids(shaped(face, "@"))));
+        CHECK(large != small);
+        CHECK(small->compressed.size() < large->compressed.size());
+        CHECK(large->compressed.size() < 12000);
+        for (const auto& program : {small, large}) {
+            CHECK(program->cff == (face >= Face::bookman));
+            CHECK(program->name.find("+") == 6);
+            CHECK(program->text[program->renumbered[shaped(face, "A")[0].id]] == "A");
+        }
+        CHECK(large->text[large->renumbered[shaped(face, "é")[0].id]] == "é");
     }
 }
 
