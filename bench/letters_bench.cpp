@@ -1,5 +1,6 @@
-// Letters per CPU-second of this process, in one run: render, sign (RSA-2048, P-256), verify, and the whole of issue, beside
-// the raw signature operation and an fdatasync probe. Usage: letters_bench DATA_FOLDER TEMPLATES OFFICE LETTERS
+// Letters per CPU-second of this process, in one run: render, sign (RSA-2048, P-256), verify, and the whole
+// of issue, beside the raw signature operation and an fdatasync probe. Usage: letters_bench DATA_FOLDER
+// TEMPLATES OFFICE LETTERS
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -21,7 +22,9 @@ namespace {
 double cpu_seconds() {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+    const auto seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+    };
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -78,11 +81,13 @@ int main(int argc, char** argv) try {
     const auto render = [&](int i) {
         const Json& letter = letters[static_cast<std::size_t>(i % available)];
         around.url = letter.at("qr").get<std::string>();
-        if (!generator::check(*package, letter).empty()) throw Error(Code::data, "w3.ndjson does not pass the schema");
+        if (!generator::check(*package, letter).empty())
+            throw Error(Code::data, "w3.ndjson does not pass the schema");
         return generator.render(*package, letter, around);
     };
     const Bytes first = render(0);
-    std::printf("first letter after %.0f ms of CPU; %zu bytes\n", (cpu_seconds() - start) * 1e3, first.size());
+    std::printf("first letter after %.0f ms of CPU; %zu bytes\n", (cpu_seconds() - start) * 1e3,
+                first.size());
     measure("render (W1, distinct letters)", count, render);
 
     const Instant now = system_clock().now();
@@ -93,19 +98,23 @@ int main(int argc, char** argv) try {
         verify::Trust trust;
         trust.add(as_bytes(authority.root_pem), "root");
         const Sha256 digest = sha256(first);
-        measure(rsa ? "raw RSA-2048 signature" : "raw P-256 signature", count, [&](int) { key->sign_digest(digest.octets); });
+        measure(rsa ? "raw RSA-2048 signature" : "raw P-256 signature", count,
+                [&](int) { key->sign_digest(digest.octets); });
         Bytes signed_pdf;
-        measure(rsa ? "sign RSA-2048" : "sign P-256", count, [&](int) { signed_pdf = signing::sign(first, *key, {}, now); });
-        if (verify::check(signed_pdf, trust, now).verdict != verify::Verdict::passed) throw Error(Code::internal, "not valid");
-        measure(rsa ? "verify RSA-2048" : "verify P-256", count, [&](int) { verify::check(signed_pdf, trust, now); });
+        measure(rsa ? "sign RSA-2048" : "sign P-256", count,
+                [&](int) { signed_pdf = signing::sign(first, *key, {}, now); });
+        if (verify::check(signed_pdf, trust, now).verdict != verify::Verdict::passed)
+            throw Error(Code::internal, "not valid");
+        measure(rsa ? "verify RSA-2048" : "verify P-256", count,
+                [&](int) { verify::check(signed_pdf, trust, now); });
     }
 
     probe_disk(office_folder);
     workflow::Desk desk(workflow::Office::open(office_folder), system_clock(), system_random(), {});
-    const Json example = workflow::example_of(desk.templates(), "surat-perintah-tugas", office_folder, system_clock());
-    measure("issue surat-perintah-tugas", count, [&](int) {
-        desk.issue({.kind = "surat-perintah-tugas", .data = example});
-    });
+    const Json example =
+        workflow::example_of(desk.templates(), "surat-perintah-tugas", office_folder, system_clock());
+    measure("issue surat-perintah-tugas", count,
+            [&](int) { desk.issue({.kind = "surat-perintah-tugas", .data = example}); });
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
     std::printf("peak memory %ld MB\n", usage.ru_maxrss / 1024);

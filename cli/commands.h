@@ -11,12 +11,15 @@ namespace naskah::cli {
 namespace fs = std::filesystem;
 
 struct Common {
-    std::string office;   // folder, or empty
+    std::string office;  // folder, or empty
     int pin_fd = -1;
     bool json = false;
 };
 
-struct InitOptions { fs::path folder; bool demo = false; };
+struct InitOptions {
+    fs::path folder;
+    bool demo = false;
+};
 int init(const Common& common, const InitOptions& options);
 
 int template_list(const Common& common);
@@ -26,20 +29,28 @@ int template_example(const Common& common, const std::string& kind);
 
 struct LetterOptions {
     std::string kind;
-    fs::path data;        // "-" for standard input
+    fs::path data;  // "-" for standard input
     fs::path out;
     std::string key, series;
-    fs::path batch;       // JSON lines instead of `data`
-    int jobs = 0;         // 0: as many as there are processors
+    fs::path batch;  // JSON lines instead of `data`
+    int jobs = 0;    // 0: as many as there are processors
 };
 int render(const Common& common, const LetterOptions& options);
 int issue(const Common& common, const LetterOptions& options);
 int resume(const Common& common);
 
-struct SignOptions { fs::path in, out, p12; std::string level = "b"; std::string tsa; int certify = 2; };
+struct SignOptions {
+    fs::path in, out, p12;
+    std::string level = "b";
+    std::string tsa;
+    int certify = 2;
+};
 int sign(const Common& common, const SignOptions& options);
 
-struct VerifyOptions { std::vector<fs::path> files, trust; std::string at; };
+struct VerifyOptions {
+    std::vector<fs::path> files, trust;
+    std::string at;
+};
 int verify(const Common& common, const VerifyOptions& options);
 
 struct RegisterOptions {

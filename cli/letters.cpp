@@ -13,8 +13,9 @@ namespace {
 
 workflow::Office open_office(const Common& common) {
     if (common.office.empty())
-        throw Error(Code::usage, "folder kantor belum disebut", "",
-                    "Tambahkan --office FOLDER, atau isi NASKAH_OFFICE. Kantor contoh: naskah init demo --demo");
+        throw Error(
+            Code::usage, "folder kantor belum disebut", "",
+            "Tambahkan --office FOLDER, atau isi NASKAH_OFFICE. Kantor contoh: naskah init demo --demo");
     return workflow::Office::open(common.office);
 }
 
@@ -40,7 +41,8 @@ Json to_json(const Problem& problem) {
 // Fails before a number is taken if the result could not be written after it.
 void probe_writable(const fs::path& out) {
     const fs::path folder = out.has_parent_path() ? out.parent_path() : fs::path(".");
-    if (fs::is_directory(out)) throw Error(Code::cannot_write, "ini sebuah folder", out.string(), "Sebutkan nama berkas PDF.");
+    if (fs::is_directory(out))
+        throw Error(Code::cannot_write, "ini sebuah folder", out.string(), "Sebutkan nama berkas PDF.");
     const fs::path probe = folder / (".naskah-" + out.filename().string() + ".coba");
     const Bytes room(64 * 1024, 0);
     write_file(probe, room);
@@ -49,14 +51,16 @@ void probe_writable(const fs::path& out) {
 
 void need_target(const LetterOptions& options) {
     if (options.batch.empty() && options.data.empty())
-        throw Error(Code::usage, "berkas data belum disebut", "", "Sebutkan DATA.json, atau --batch DATA.jsonl --out FOLDER.");
+        throw Error(Code::usage, "berkas data belum disebut", "",
+                    "Sebutkan DATA.json, atau --batch DATA.jsonl --out FOLDER.");
     if (options.out.empty())
         throw Error(Code::usage, "tujuan belum disebut", "",
                     options.batch.empty() ? "Tambahkan -o HASIL.pdf." : "Tambahkan --out FOLDER.");
 }
 
 int jobs_of(const LetterOptions& options) {
-    return options.jobs > 0 ? options.jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    return options.jobs > 0 ? options.jobs
+                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 // Prints a line a letter and keeps count; the exit code is that of the worst failure.
@@ -87,12 +91,14 @@ public:
         if (line.problems.empty()) {
             print(head + (line.number.empty() ? "" : line.number + "\t") + line.file + "\n");
         } else {
-            for (const Problem& problem : line.problems) print(head + "DITOLAK\t" + to_string(problem) + "\n");
+            for (const Problem& problem : line.problems)
+                print(head + "DITOLAK\t" + to_string(problem) + "\n");
         }
     }
 
     int finish() {
-        const std::string summary = std::to_string(count_ - failed_) + " selesai, " + std::to_string(failed_) + " ditolak\n";
+        const std::string summary =
+            std::to_string(count_ - failed_) + " selesai, " + std::to_string(failed_) + " ditolak\n";
         if (!common_.json) print(summary);
         return code_;
     }
@@ -114,9 +120,12 @@ workflow::BatchOptions batch_options(const LetterOptions& options) {
 }
 
 Json issued_json(const workflow::Issued& issued, const fs::path& path) {
-    return {{"id", to_string(issued.letter.id)},      {"kind", issued.letter.kind},
-            {"number", issued.letter.number},         {"date", to_iso(issued.letter.date)},
-            {"sha256", to_string(*issued.letter.sha256)}, {"verify_url", issued.verify_url},
+    return {{"id", to_string(issued.letter.id)},
+            {"kind", issued.letter.kind},
+            {"number", issued.letter.number},
+            {"date", to_iso(issued.letter.date)},
+            {"sha256", to_string(*issued.letter.sha256)},
+            {"verify_url", issued.verify_url},
             {"path", path.string()}};
 }
 
@@ -125,13 +134,15 @@ Json issued_json(const workflow::Issued& issued, const fs::path& path) {
 int init(const Common&, const InitOptions& options) {
     workflow::make_office(options.folder, options.demo, system_clock());
     if (options.demo) {
-        print("Kantor contoh dibuat di " + options.folder.string() + ".\nBerikutnya:\n  export NASKAH_OFFICE=" +
+        print("Kantor contoh dibuat di " + options.folder.string() +
+              ".\nBerikutnya:\n  export NASKAH_OFFICE=" +
               fs::absolute(options.folder).lexically_normal().string() +
               "\n  naskah template list\n  naskah template example surat-perintah-tugas > spt.json\n"
               "  naskah issue surat-perintah-tugas spt.json -o spt.pdf\n  naskah verify spt.pdf\n");
     } else {
         print("Kantor dibuat di " + options.folder.string() +
-              ".\nIsi office.json (kop, unit, pejabat, seri), taruh kunci penanda tangan di keys/ dan sertifikat akar di "
+              ".\nIsi office.json (kop, unit, pejabat, seri), taruh kunci penanda tangan di keys/ dan "
+              "sertifikat akar di "
               "trust/,\nlalu coba: naskah --office " +
               options.folder.string() + " render surat-perintah-tugas data.json -o konsep.pdf\n");
     }
@@ -167,13 +178,15 @@ int template_check(const Common& common, const std::vector<std::string>& asked) 
             kinds.push_back(folder.filename().string());
         } else if (fs::is_directory(name)) {
             folders.push_back(fs::canonical(name));
-            for (const std::string& kind : generator::Templates({folders.back()}).kinds()) kinds.push_back(kind);
+            for (const std::string& kind : generator::Templates({folders.back()}).kinds())
+                kinds.push_back(kind);
         } else {
             kinds.push_back(name);
         }
     }
-    for (const fs::path& folder : common.office.empty() ? std::vector{workflow::shipped_templates()}
-                                                        : workflow::Office::open(common.office).template_folders())
+    for (const fs::path& folder : common.office.empty()
+                                      ? std::vector{workflow::shipped_templates()}
+                                      : workflow::Office::open(common.office).template_folders())
         folders.push_back(folder);
     const generator::Templates templates(folders);
     if (asked.empty()) kinds = templates.kinds();
@@ -233,8 +246,10 @@ int issue(const Common& common, const LetterOptions& options) {
     try {
         write_file(options.out, issued.pdf);
     } catch (const Error& error) {
-        complain({{"surat sudah terbit dengan nomor " + issued.letter.number + " dan aman di register, tetapi salinannya gagal ditulis",
-                   options.out.string(), "Ambil lagi dengan: naskah register get \"" + issued.letter.number + "\" -o BERKAS.pdf"}});
+        complain({{"surat sudah terbit dengan nomor " + issued.letter.number +
+                       " dan aman di register, tetapi salinannya gagal ditulis",
+                   options.out.string(),
+                   "Ambil lagi dengan: naskah register get \"" + issued.letter.number + "\" -o BERKAS.pdf"}});
         throw;
     }
     if (common.json)

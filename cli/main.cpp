@@ -15,7 +15,8 @@ namespace {
 constexpr const char* version = "naskah 0.1.0";
 
 constexpr const char* footer =
-    "Kode keluar: 0 selesai/sah; 1 tidak sah; 2 belum pasti; 3 tanpa tanda tangan; 64 salah pakai; 65 data salah;\n"
+    "Kode keluar: 0 selesai/sah; 1 tidak sah; 2 belum pasti; 3 tanpa tanda tangan; 64 salah pakai; 65 data "
+    "salah;\n"
     "69 pihak luar tidak menjawab; 70 kesalahan Naskah; 73 tidak dapat menulis.\n"
     "Mulai: naskah init KANTOR --demo; export NASKAH_OFFICE=KANTOR; naskah template list";
 
@@ -42,45 +43,55 @@ void add_templates(CLI::App& app, Line& line) {
     check->callback([&line] { line.act = [&line] { return template_check(line.common, line.kinds); }; });
     auto* schema = group->add_subcommand("schema", "skema data suatu jenis surat (JSON Schema)");
     schema->add_option("JENIS", line.letter.kind)->required();
-    schema->callback([&line] { line.act = [&line] { return template_schema(line.common, line.letter.kind); }; });
+    schema->callback(
+        [&line] { line.act = [&line] { return template_schema(line.common, line.letter.kind); }; });
     auto* example = group->add_subcommand("example", "contoh data yang berlaku hari ini");
     example->add_option("JENIS", line.letter.kind)->required();
-    example->callback([&line] { line.act = [&line] { return template_example(line.common, line.letter.kind); }; });
+    example->callback(
+        [&line] { line.act = [&line] { return template_example(line.common, line.letter.kind); }; });
 }
 
 void add_letters(CLI::App& app, Line& line) {
-    auto* render_command = app.add_subcommand("render", "buat konsep PDF: bertanda KONSEP, tanpa nomor dan tanda tangan");
-    auto* issue_command = app.add_subcommand("issue", "terbitkan surat: beri nomor, tandatangani, simpan di register");
+    auto* render_command =
+        app.add_subcommand("render", "buat konsep PDF: bertanda KONSEP, tanpa nomor dan tanda tangan");
+    auto* issue_command =
+        app.add_subcommand("issue", "terbitkan surat: beri nomor, tandatangani, simpan di register");
     for (CLI::App* command : {render_command, issue_command}) {
         auto& letter = line.letter;
         command->add_option("JENIS", letter.kind, "jenis surat (lihat: naskah template list)")->required();
         auto* data = command->add_option("DATA.json", letter.data, "data surat; - untuk masukan baku");
         auto* out = command->add_option("-o,--output", letter.out, "berkas PDF hasil");
-        auto* batch = command->add_option("--batch", letter.batch, "banyak surat: satu JSON satu baris")->excludes(data);
+        auto* batch = command->add_option("--batch", letter.batch, "banyak surat: satu JSON satu baris")
+                          ->excludes(data);
         auto* folder = command->add_option("--out", letter.out, "folder hasil untuk --batch")->excludes(out);
         folder->needs(batch);
-        command->add_option("--jobs", letter.jobs, "jumlah pekerja serentak untuk --batch")->check(CLI::Range(1, 64));
+        command->add_option("--jobs", letter.jobs, "jumlah pekerja serentak untuk --batch")
+            ->check(CLI::Range(1, 64));
     }
-    issue_command->add_option("--key", line.letter.key, "kunci idempoten: perintah yang diulang memberi surat yang sama");
+    issue_command->add_option("--key", line.letter.key,
+                              "kunci idempoten: perintah yang diulang memberi surat yang sama");
     issue_command->add_option("--series", line.letter.series, "seri nomor selain bawaan jenis surat");
     issue_command->add_option("--pin-fd", line.common.pin_fd, "baca kata sandi kunci dari deskriptor ini");
     issue_command->add_flag("--json", line.common.json, "keluaran JSON");
     render_command->callback([&line] { line.act = [&line] { return render(line.common, line.letter); }; });
     issue_command->callback([&line] { line.act = [&line] { return issue(line.common, line.letter); }; });
-    auto* resume_command = app.add_subcommand("resume", "selesaikan surat yang bernomor tetapi belum ditandatangani");
+    auto* resume_command =
+        app.add_subcommand("resume", "selesaikan surat yang bernomor tetapi belum ditandatangani");
     resume_command->add_option("--pin-fd", line.common.pin_fd, "baca kata sandi kunci dari deskriptor ini");
     resume_command->add_flag("--json", line.common.json, "keluaran JSON");
     resume_command->callback([&line] { line.act = [&line] { return resume(line.common); }; });
 }
 
 void add_signatures(CLI::App& app, Line& line) {
-    auto* sign_command = app.add_subcommand("sign", "tandatangani berkas PDF apa pun, tanpa nomor dan register");
+    auto* sign_command =
+        app.add_subcommand("sign", "tandatangani berkas PDF apa pun, tanpa nomor dan register");
     sign_command->add_option("MASUK.pdf", line.sign.in)->required();
     sign_command->add_option("-o,--output", line.sign.out, "berkas PDF hasil")->required();
     sign_command->add_option("--p12", line.sign.p12, "kunci PKCS#12")->required();
     sign_command->add_option("--level", line.sign.level, "tingkat PAdES: b (t, lt, lta belum tersedia)");
     sign_command->add_option("--tsa", line.sign.tsa, "alamat otoritas waktu untuk tingkat t ke atas");
-    sign_command->add_option("--certify", line.sign.certify, "DocMDP 1-3 untuk sertifikasi; 0 tanda tangan biasa")
+    sign_command
+        ->add_option("--certify", line.sign.certify, "DocMDP 1-3 untuk sertifikasi; 0 tanda tangan biasa")
         ->check(CLI::Range(0, 3));
     sign_command->add_option("--pin-fd", line.common.pin_fd, "baca kata sandi kunci dari deskriptor ini");
     sign_command->callback([&line] { line.act = [&line] { return sign(line.common, line.sign); }; });
@@ -94,7 +105,8 @@ void add_signatures(CLI::App& app, Line& line) {
 }
 
 void add_register(CLI::App& app, Line& line) {
-    auto* group = app.add_subcommand("register", "buku agenda: daftar, ekspor, pembatalan nomor, pemeriksaan");
+    auto* group =
+        app.add_subcommand("register", "buku agenda: daftar, ekspor, pembatalan nomor, pemeriksaan");
     group->require_subcommand(1);
     auto* list = group->add_subcommand("list", "daftar surat");
     list->add_flag("--json", line.common.json, "keluaran JSON");
@@ -102,11 +114,13 @@ void add_register(CLI::App& app, Line& line) {
     auto* exported = group->add_subcommand("export", "ekspor buku agenda (bawaan: CSV)");
     auto* csv = exported->add_flag("--csv", line.registered.csv, "keluaran CSV");
     exported->add_flag("--json", line.common.json, "keluaran JSON")->excludes(csv);
-    exported->callback([&line] { line.act = [&line] { return register_export(line.common, line.registered); }; });
+    exported->callback(
+        [&line] { line.act = [&line] { return register_export(line.common, line.registered); }; });
     for (CLI::App* command : {list, exported}) {
         command->add_option("--kind", line.registered.kind, "hanya jenis ini");
         command->add_option("--series", line.registered.series, "hanya seri ini");
-        command->add_option("--status", line.registered.status, "reserved, issued, void, revoked, superseded");
+        command->add_option("--status", line.registered.status,
+                            "reserved, issued, void, revoked, superseded");
         command->add_option("--year", line.registered.year, "hanya tahun ini");
     }
     auto* voided = group->add_subcommand("void", "batalkan nomor yang belum ditandatangani");
@@ -162,7 +176,8 @@ int main(int argc, char** argv) {
     } catch (const std::bad_alloc&) {
         naskah::cli::complain({{"memori habis", "", "Kurangi ukuran data atau jumlah pekerja (--jobs)."}});
     } catch (const std::exception& error) {
-        naskah::cli::complain({{std::string("kesalahan di dalam Naskah: ") + error.what(), "", "Laporkan kepada pengembang."}});
+        naskah::cli::complain(
+            {{std::string("kesalahan di dalam Naskah: ") + error.what(), "", "Laporkan kepada pengembang."}});
     }
     return static_cast<int>(naskah::Code::internal);
 }

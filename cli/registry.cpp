@@ -16,7 +16,8 @@ struct Opened {
 
 Opened open(const Common& common) {
     if (common.office.empty())
-        throw Error(Code::usage, "folder kantor belum disebut", "", "Tambahkan --office FOLDER, atau isi NASKAH_OFFICE.");
+        throw Error(Code::usage, "folder kantor belum disebut", "",
+                    "Tambahkan --office FOLDER, atau isi NASKAH_OFFICE.");
     workflow::Office office = workflow::Office::open(common.office);
     auto letters = office.open_register();
     return {std::move(office), std::move(letters)};
@@ -38,7 +39,8 @@ storage::Filter filter_of(const RegisterOptions& options) {
 
 storage::Letter find_letter(storage::Register& letters, const std::string& number) {
     if (auto letter = letters.find_number(number)) return *letter;
-    throw Error(Code::data, "nomor tidak ada di register: " + number, "", "Lihat daftarnya: naskah register list");
+    throw Error(Code::data, "nomor tidak ada di register: " + number, "",
+                "Lihat daftarnya: naskah register list");
 }
 
 }  // namespace
@@ -46,13 +48,15 @@ storage::Letter find_letter(storage::Register& letters, const std::string& numbe
 int register_list(const Common& common, const RegisterOptions& options) {
     const Opened opened = open(common);
     if (common.json) {
-        print(dump_json_pretty(workflow::agenda_json(*opened.letters, filter_of(options), opened.office)) + "\n");
+        print(dump_json_pretty(workflow::agenda_json(*opened.letters, filter_of(options), opened.office)) +
+              "\n");
         return 0;
     }
     std::string text;
     workflow::each_letter(*opened.letters, filter_of(options), [&](const storage::Letter& letter) {
-        text += letter.number + "\t" + to_iso(letter.date) + "\t" + workflow::status_word(letter.status) + "\t" + letter.kind + "\t" +
-                letter.subject + (letter.reason.empty() ? "" : "\t" + letter.reason) + "\n";
+        text += letter.number + "\t" + to_iso(letter.date) + "\t" + workflow::status_word(letter.status) +
+                "\t" + letter.kind + "\t" + letter.subject +
+                (letter.reason.empty() ? "" : "\t" + letter.reason) + "\n";
     });
     print(text.empty() ? "Register masih kosong.\n" : text);
     return 0;
@@ -71,7 +75,8 @@ int register_void(const Common& common, const RegisterOptions& options) {
     const storage::Letter letter = find_letter(*opened.letters, options.number);
     if (letter.status == storage::Status::issued)
         throw Error(Code::data, "nomor " + letter.number + " sudah terbit dan tidak dapat dibatalkan", "",
-                    "Surat yang sudah ditandatangani dikoreksi dengan surat baru: ralat, perubahan, atau pencabutan.");
+                    "Surat yang sudah ditandatangani dikoreksi dengan surat baru: ralat, perubahan, atau "
+                    "pencabutan.");
     opened.letters->make_void(letter.id, options.reason, system_clock().now(), "cli");
     print(letter.number + "\tBATAL\t" + options.reason + "\n");
     return 0;
@@ -82,7 +87,9 @@ int register_get(const Common& common, const RegisterOptions& options) {
     const storage::Letter letter = find_letter(*opened.letters, options.number);
     const auto pdf = opened.letters->pdf(letter.id);
     if (!pdf)
-        throw Error(Code::data, "nomor " + letter.number + " belum mempunyai berkas, statusnya " + workflow::status_word(letter.status),
+        throw Error(Code::data,
+                    "nomor " + letter.number + " belum mempunyai berkas, statusnya " +
+                        workflow::status_word(letter.status),
                     "", "Jika proses terhenti: naskah resume");
     write_file(options.out, *pdf);
     print(letter.number + "\t" + options.out.string() + "\n");
@@ -93,7 +100,8 @@ int register_check(const Common& common) {
     const Opened opened = open(common);
     const std::vector<Problem> problems = opened.letters->check();
     complain(problems);
-    if (problems.empty()) print("Register utuh: nomor rapat dan unik, tanggal urut, berkas dan catatan cocok.\n");
+    if (problems.empty())
+        print("Register utuh: nomor rapat dan unik, tanggal urut, berkas dan catatan cocok.\n");
     return problems.empty() ? 0 : static_cast<int>(Code::data);
 }
 

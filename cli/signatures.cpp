@@ -38,21 +38,26 @@ std::string headline(verify::Verdict verdict) {
 
 std::string describe(const fs::path& file, const verify::Report& report, const Json& registered) {
     std::string text = file.string() + ": " + headline(report.verdict) + "\n";
-    for (const verify::Finding& finding : report.findings) text += "  - " + finding.text + " [" + finding.name + "]\n";
+    for (const verify::Finding& finding : report.findings)
+        text += "  - " + finding.text + " [" + finding.name + "]\n";
     for (const verify::Signature& signature : report.signatures) {
         text += "  " + signature.field + ": " + headline(signature.verdict);
         if (!signature.signer.empty()) text += ", oleh " + signature.signer;
         if (signature.signed_at)
             text += ", " + to_long(date_in(Zone::wita, *signature.signed_at)) + " pukul " +
-                    time_in(Zone::wita, *signature.signed_at) + (signature.time_proven ? "" : " (waktu menurut penanda tangan)");
+                    time_in(Zone::wita, *signature.signed_at) +
+                    (signature.time_proven ? "" : " (waktu menurut penanda tangan)");
         if (!signature.level.empty()) text += ", " + signature.level;
-        text += signature.covers == "whole" ? ", mencakup seluruh berkas\n" : ", mencakup revisi sebelumnya\n";
-        for (const verify::Finding& finding : signature.findings) text += "    - " + finding.text + " [" + finding.name + "]\n";
+        text +=
+            signature.covers == "whole" ? ", mencakup seluruh berkas\n" : ", mencakup revisi sebelumnya\n";
+        for (const verify::Finding& finding : signature.findings)
+            text += "    - " + finding.text + " [" + finding.name + "]\n";
     }
     if (!registered.is_null())
         text += "  register: nomor " + registered.at("number").get<std::string>() + ", " +
                 registered.at("kind").get<std::string>() + ", " + registered.at("status").get<std::string>() +
-                (registered.at("same_bytes").get<bool>() ? ", berkas sama persis\n" : ", berkas BERBEDA dari yang terbit\n");
+                (registered.at("same_bytes").get<bool>() ? ", berkas sama persis\n"
+                                                         : ", berkas BERBEDA dari yang terbit\n");
     return text;
 }
 
@@ -60,8 +65,9 @@ std::string describe(const fs::path& file, const verify::Report& report, const J
 
 int sign(const Common& common, const SignOptions& options) {
     if (options.level != "b")
-        throw Error(Code::usage, "tingkat " + options.level + " belum tersedia", "--level",
-                    "Pakai --level b. Tanda tangan tidak dibuat dengan tingkat yang lebih rendah dari yang diminta.");
+        throw Error(
+            Code::usage, "tingkat " + options.level + " belum tersedia", "--level",
+            "Pakai --level b. Tanda tangan tidak dibuat dengan tingkat yang lebih rendah dari yang diminta.");
     const Bytes pdf = read_file(options.in);
     const Bytes p12 = read_file(options.p12, 1u << 20);
     std::string passphrase = ask_secret(common.pin_fd)("Kata sandi " + options.p12.filename().string());
@@ -81,7 +87,9 @@ int verify(const Common& common, const VerifyOptions& options) {
     Instant at = system_clock().now();
     if (!options.at.empty()) {
         const auto asked = parse_rfc3339(options.at);
-        if (!asked) throw Error(Code::usage, "bukan waktu RFC 3339: " + options.at, "--at", "Contoh: 2026-11-22T09:00:00Z");
+        if (!asked)
+            throw Error(Code::usage, "bukan waktu RFC 3339: " + options.at, "--at",
+                        "Contoh: 2026-11-22T09:00:00Z");
         at = *asked;
     }
     std::optional<workflow::Office> office;

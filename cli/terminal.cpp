@@ -29,7 +29,8 @@ std::string read_line(int descriptor) {
 std::string ask_on_terminal(const std::string& prompt) {
     const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0)
-        throw Error(Code::usage, "kata sandi kunci diperlukan, tetapi tidak ada terminal untuk menanyakannya", "",
+        throw Error(Code::usage, "kata sandi kunci diperlukan, tetapi tidak ada terminal untuk menanyakannya",
+                    "",
                     "Jalankan di terminal, atau berikan lewat --pin-fd N (misalnya: --pin-fd 3 3< berkas)");
     const std::string question = prompt + ": ";
     termios before{};
@@ -53,7 +54,8 @@ std::string ask_on_terminal(const std::string& prompt) {
 
 void print(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-        throw Error(Code::cannot_write, "keluaran baku tidak dapat ditulis", "", "Periksa sisa ruang atau tujuan pipa.");
+        throw Error(Code::cannot_write, "keluaran baku tidak dapat ditulis", "",
+                    "Periksa sisa ruang atau tujuan pipa.");
 }
 
 void complain(const std::vector<Problem>& problems) {
@@ -61,7 +63,8 @@ void complain(const std::vector<Problem>& problems) {
 }
 
 void warn(const std::vector<Problem>& warnings) {
-    for (const Problem& warning : warnings) std::fprintf(stderr, "peringatan: %s\n", to_string(warning).c_str());
+    for (const Problem& warning : warnings)
+        std::fprintf(stderr, "peringatan: %s\n", to_string(warning).c_str());
 }
 
 workflow::AskSecret ask_secret(int pin_fd) {
@@ -70,7 +73,8 @@ workflow::AskSecret ask_secret(int pin_fd) {
     return [pin_fd](const std::string&) {
         std::string secret = read_line(pin_fd);
         if (secret.empty())
-            throw Error(Code::usage, "tidak ada kata sandi yang terbaca dari --pin-fd " + std::to_string(pin_fd), "",
+            throw Error(Code::usage,
+                        "tidak ada kata sandi yang terbaca dari --pin-fd " + std::to_string(pin_fd), "",
                         "Buka deskriptornya untuk dibaca, misalnya: naskah issue ... --pin-fd 3 3< berkas");
         return secret;
     };

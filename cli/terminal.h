@@ -17,8 +17,8 @@ void complain(const std::vector<Problem>& problems);
 // Warnings look alike but begin with "peringatan".
 void warn(const std::vector<Problem>& warnings);
 
-// Asks without echo on the terminal, or reads the first line of descriptor `pin_fd` (once) if it is not negative. Throws
-// Error(usage) when there is neither: a passphrase is never an argument.
+// Asks without echo on the terminal, or reads the first line of descriptor `pin_fd` (once) if it is not
+// negative. Throws Error(usage) when there is neither: a passphrase is never an argument.
 workflow::AskSecret ask_secret(int pin_fd);
 
 // A bar on standard error while it is a terminal; silent otherwise.

@@ -40,7 +40,8 @@ Json row_of(const storage::Letter& letter, const Office& office) {
 
 std::string csv_cell(const Json& value) {
     std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    if (value.is_string() && !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
+    if (value.is_string() && !text.empty() &&
+        std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
         text.insert(text.begin(), '\'');
     if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
     std::string quoted = "\"";
@@ -73,7 +74,8 @@ void each_letter(storage::Register& letters, storage::Filter filter,
 
 Json agenda_json(storage::Register& letters, const storage::Filter& filter, const Office& office) {
     Json rows = Json::array();
-    each_letter(letters, filter, [&](const storage::Letter& letter) { rows.push_back(row_of(letter, office)); });
+    each_letter(letters, filter,
+                [&](const storage::Letter& letter) { rows.push_back(row_of(letter, office)); });
     return rows;
 }
 

@@ -1,5 +1,5 @@
-// The buku agenda: the register as an office keeps it and as other systems take it over (domain: columns of the agenda
-// surat keluar; docs/glossary.md).
+// The buku agenda: the register as an office keeps it and as other systems take it over (domain: columns of
+// the agenda surat keluar; docs/glossary.md).
 #pragma once
 
 #include <functional>

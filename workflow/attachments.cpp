@@ -31,7 +31,8 @@ public:
         if (!schema.is_object()) return;
         if (const auto reference = schema.find("$ref"); reference != schema.end()) {
             const std::string pointer = reference->get<std::string>();
-            if (pointer.starts_with("#/")) walk(schema_.at(Json::json_pointer(pointer.substr(1))), value, path);
+            if (pointer.starts_with("#/"))
+                walk(schema_.at(Json::json_pointer(pointer.substr(1))), value, path);
             return;
         }
         if (value.is_string() && schema.value("format", "") == "gambar") {
@@ -76,7 +77,8 @@ private:
                 problems.push_back(std::move(problem));
             }
         } catch (const fs::filesystem_error& error) {
-            throw Error(Code::cannot_write, "folder lampiran/ kantor tidak dapat dibuat: " + error.code().message(),
+            throw Error(Code::cannot_write,
+                        "folder lampiran/ kantor tidak dapat dibuat: " + error.code().message(),
                         office_.string(), "Periksa izin dan sisa ruang folder kantor.");
         }
     }

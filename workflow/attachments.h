@@ -1,5 +1,5 @@
-// Pictures of letters. A letter's data names files of the clerk; before its number is taken they are copied into the
-// office, named by their SHA-256, and the data names the copies: a letter can't lose its pictures.
+// Pictures of letters. A letter's data names files of the clerk; before its number is taken they are copied
+// into the office, named by their SHA-256, and the data names the copies: a letter can't lose its pictures.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,9 @@
 
 namespace naskah::workflow {
 
-// `data` with every field of the schema's format "gambar" pointing into `office`/lampiran/. Reads below `images` only: a name
-// that leads out of it is refused. Throws Error(data) naming the field; Error(cannot_write).
+// `data` with every field of the schema's format "gambar" pointing into `office`/lampiran/. Reads below
+// `images` only: a name that leads out of it is refused. Throws Error(data) naming the field;
+// Error(cannot_write).
 Json take_pictures(const generator::Package& package, const Json& data, const std::filesystem::path& images,
                    const std::filesystem::path& office);
 

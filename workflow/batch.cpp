@@ -18,10 +18,10 @@ namespace {
 constexpr std::size_t longest_line = 16u << 20;
 
 struct Line {
-    std::size_t place = 0;    // 0-based among the letters
-    std::size_t number = 0;   // 1-based in the file
+    std::size_t place = 0;   // 0-based among the letters
+    std::size_t number = 0;  // 1-based in the file
     std::string text;
-    std::string key;          // digest of the text and how many equal lines came before
+    std::string key;  // digest of the text and how many equal lines came before
     bool too_long = false;
 };
 
@@ -29,7 +29,9 @@ struct Line {
 class Lines {
 public:
     explicit Lines(const fs::path& file) : in_(file) {
-        if (!in_) throw Error(Code::data, "berkas tidak dapat dibaca", file.string(), "Periksa nama dan izin berkas.");
+        if (!in_)
+            throw Error(Code::data, "berkas tidak dapat dibaca", file.string(),
+                        "Periksa nama dan izin berkas.");
     }
 
     bool next(Line& line) {
@@ -109,7 +111,8 @@ void run(const BatchOptions& options, const BatchReport& report, const Work& wor
             try {
                 if (line.too_long) throw Error(Code::data, "baris lebih panjang dari 16 MB", where);
                 work(line, parse_json(line.text, where),
-                     {.wait = [&] { turns.wait(line.place); }, .pass = [&] { turns.pass(line.place); }}, result);
+                     {.wait = [&] { turns.wait(line.place); }, .pass = [&] { turns.pass(line.place); }},
+                     result);
             } catch (const Error& error) {
                 result.problems = error.problems();
                 result.code = error.code();
@@ -131,7 +134,8 @@ void run(const BatchOptions& options, const BatchReport& report, const Work& wor
 
 std::string file_name_of(const std::string& number) {
     std::string name = number;
-    std::replace_if(name.begin(), name.end(), [](char c) { return c == '/' || c == '\\' || c == ' '; }, '_');
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c == '/' || c == '\\' || c == ' '; }, '_');
     return name + ".pdf";
 }
 
@@ -139,13 +143,14 @@ void issue_batch(Desk& desk, const BatchOptions& options, const BatchReport& rep
     desk.letters();
     const fs::path folder = options.input.parent_path();
     run(options, report, [&](const Line& line, const Json& data, const Turn& turn, BatchLine& done) {
-        const Issued issued = desk.issue({.kind = options.kind,
-                                          .data = data,
-                                          .key = "berkas:" + options.key + ":" + options.kind + ":" + line.key,
-                                          .series = options.series,
-                                          .actor = options.actor,
-                                          .images = folder},
-                                         turn);
+        const Issued issued =
+            desk.issue({.kind = options.kind,
+                        .data = data,
+                        .key = "berkas:" + options.key + ":" + options.kind + ":" + line.key,
+                        .series = options.series,
+                        .actor = options.actor,
+                        .images = folder},
+                       turn);
         done.number = issued.letter.number;
         done.id = to_string(issued.letter.id);
         done.file = file_name_of(issued.letter.number);

@@ -7,10 +7,11 @@ namespace naskah::workflow {
 
 namespace {
 
-// The letter that a file claims to be: the address of ours that stands in it in clear (metadata, link of the QR code).
-// A claim and no more: `same_bytes` says whether it is true.
+// The letter that a file claims to be: the address of ours that stands in it in clear (metadata, link of the
+// QR code). A claim and no more: `same_bytes` says whether it is true.
 std::optional<LetterId> claimed_id(BytesView pdf, const Office& office) {
-    const std::string prefix = office.verify_url(LetterId{}).substr(0, office.verify_url(LetterId{}).size() - 26);
+    const std::string prefix =
+        office.verify_url(LetterId{}).substr(0, office.verify_url(LetterId{}).size() - 26);
     const std::string_view text = as_text(pdf);
     for (std::size_t at = text.find(prefix); at != std::string_view::npos; at = text.find(prefix, at + 1))
         if (auto id = office.id_in(text.substr(at, prefix.size() + 26))) return id;
@@ -29,13 +30,17 @@ std::string reasons(const verify::Report& report) {
     return text.empty() ? to_string(report.verdict) : text;
 }
 
-Json registered(BytesView pdf, const verify::Report& report, const Office& office, storage::Register& letters) {
+Json registered(BytesView pdf, const verify::Report& report, const Office& office,
+                storage::Register& letters) {
     std::optional<storage::Letter> letter = letters.find_sha256(report.sha256);
     const bool same = letter.has_value();
     if (!letter)
         if (const auto id = claimed_id(pdf, office)) letter = letters.find(*id);
     if (!letter) return nullptr;
-    return {{"number", letter->number}, {"kind", letter->kind}, {"status", to_string(letter->status)}, {"same_bytes", same}};
+    return {{"number", letter->number},
+            {"kind", letter->kind},
+            {"status", to_string(letter->status)},
+            {"same_bytes", same}};
 }
 
 }  // namespace naskah::workflow

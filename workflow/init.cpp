@@ -16,7 +16,8 @@ Json skeleton(Json settings) {
     settings["alamat_publik"] = "ISI alamat https:// halaman pemeriksaan";
     settings["kop"]["alamat"] = Json::array({"ISI alamat kantor", "ISI telepon, laman, pos-el"});
     settings["kop"]["lambang"] = "ISI berkas PNG lambang daerah di folder ini";
-    settings["kalimat_kaki"] = "ISI kalimat kaki, misalnya: Dokumen ini telah ditandatangani secara elektronik ...";
+    settings["kalimat_kaki"] =
+        "ISI kalimat kaki, misalnya: Dokumen ini telah ditandatangani secara elektronik ...";
     settings["pejabat"] = Json::array({{{"id", "kepala"},
                                         {"nama", "ISI nama dengan gelar"},
                                         {"nama_tanpa_gelar", "ISI nama tanpa gelar"},
@@ -56,7 +57,8 @@ void fill(const fs::path& office, bool demo, const Clock& clock) {
     write_file(office / "libur.json", read_file(source / "libur.json"));
     if (demo) {
         for (const auto& entry : fs::directory_iterator(source))
-            if (entry.path().extension() != ".json") fs::copy(entry.path(), office / entry.path().filename(), fs::copy_options::recursive);
+            if (entry.path().extension() != ".json")
+                fs::copy(entry.path(), office / entry.path().filename(), fs::copy_options::recursive);
         write_demo_keys(office, settings, clock);
     }
     write_file(office / "office.json", as_bytes(dump_json_pretty(settings) + "\n"));
@@ -68,7 +70,8 @@ void fill(const fs::path& office, bool demo, const Clock& clock) {
 void make_office(const fs::path& root, bool demo, const Clock& clock) {
     std::error_code failed;
     if (fs::exists(root, failed) && !fs::is_empty(root, failed))
-        throw Error(Code::data, "folder ini sudah berisi", root.string(), "Sebutkan folder baru; kantor yang ada tidak ditimpa.");
+        throw Error(Code::data, "folder ini sudah berisi", root.string(),
+                    "Sebutkan folder baru; kantor yang ada tidak ditimpa.");
     const fs::path target = fs::absolute(root).lexically_normal();
     const fs::path place = target.has_filename() ? target : target.parent_path();
     const fs::path building = place.parent_path() / (".naskah-init-" + std::to_string(::getpid()));
@@ -79,8 +82,8 @@ void make_office(const fs::path& root, bool demo, const Clock& clock) {
         fs::rename(building, place);
     } catch (const fs::filesystem_error& error) {
         fs::remove_all(building, failed);
-        throw Error(Code::cannot_write, "folder kantor tidak dapat dibuat: " + error.code().message(), root.string(),
-                    "Periksa izin dan sisa ruang.");
+        throw Error(Code::cannot_write, "folder kantor tidak dapat dibuat: " + error.code().message(),
+                    root.string(), "Periksa izin dan sisa ruang.");
     } catch (...) {
         fs::remove_all(building, failed);
         throw;

@@ -20,14 +20,10 @@ std::string rehearsal_number(const storage::NewLetter& letter) {
     return numbering::Pattern::parse(letter.pattern).print(parts);
 }
 
-Json letter_names(const Office& office, const LetterId& id, const std::string& number, const std::string& code,
-                  Date date) {
-    return {{"nomor", number},
-            {"tanggal", to_iso(date)},
-            {"tempat", office.settings().at("tempat")},
-            {"kode", code},
-            {"kode_periksa", to_grouped(id)},
-            {"alamat_periksa", office.verify_url(id)}};
+Json letter_names(const Office& office, const LetterId& id, const std::string& number,
+                  const std::string& code, Date date) {
+    return {{"nomor", number}, {"tanggal", to_iso(date)},        {"tempat", office.settings().at("tempat")},
+            {"kode", code},    {"kode_periksa", to_grouped(id)}, {"alamat_periksa", office.verify_url(id)}};
 }
 
 void append(std::vector<Problem>& to, std::vector<Problem> from) {
@@ -37,13 +33,14 @@ void append(std::vector<Problem>& to, std::vector<Problem> from) {
 // The moment that a draft of a day carries: its midnight, so that the same draft is the same bytes all day.
 Instant midnight(Date date) { return Instant(std::chrono::sys_days(date).time_since_epoch()); }
 
-// Texts that a letter may have only once among those that are not void, such as the licence that it revokes: the fields
-// that about.json names under `sekali`.
+// Texts that a letter may have only once among those that are not void, such as the licence that it revokes:
+// the fields that about.json names under `sekali`.
 std::string once_of(const Json& about, const std::string& kind, const Json& data) {
     if (!about.contains("sekali")) return {};
     Json values = Json::array({kind});
     for (const Json& field : about.at("sekali")) {
-        const Json::json_pointer pointer("/" + std::regex_replace(field.get<std::string>(), std::regex("\\."), "/"));
+        const Json::json_pointer pointer(
+            "/" + std::regex_replace(field.get<std::string>(), std::regex("\\."), "/"));
         values.push_back(data.contains(pointer) ? data.at(pointer) : Json());
     }
     return canonical_json(values);
@@ -70,7 +67,8 @@ storage::Register& Desk::letters() {
     return *letters_;
 }
 
-std::vector<Problem> Desk::check(const std::string& kind, const Json& data, std::vector<Problem>& warnings) const {
+std::vector<Problem> Desk::check(const std::string& kind, const Json& data,
+                                 std::vector<Problem>& warnings) const {
     const auto package = templates_.get(kind);
     std::vector<Problem> problems = generator::check(*package, data);
     if (!problems.empty()) return problems;  // rules read fields that the schema promises
@@ -124,9 +122,11 @@ const signing::Key& Desk::key_of(const std::filesystem::path& file, BytesView re
         const Bytes signed_pdf = signing::sign(rehearsal, *opened, {}, now);
         const verify::Report report = verify::check(signed_pdf, trust_, now);
         if (report.verdict != verify::Verdict::passed)
-            throw Error(Code::data, "tanda tangan percobaan dengan kunci ini tidak dinyatakan sah: " + reasons(report),
-                        file.filename().string(),
-                        "Periksa sertifikatnya, dan taruh sertifikat akar penerbitnya di folder trust/ kantor.");
+            throw Error(
+                Code::data,
+                "tanda tangan percobaan dengan kunci ini tidak dinyatakan sah: " + reasons(report),
+                file.filename().string(),
+                "Periksa sertifikatnya, dan taruh sertifikat akar penerbitnya di folder trust/ kantor.");
         key = std::move(opened);
     }
     return *key;
@@ -158,7 +158,8 @@ Issued Desk::issue(const Request& asked, const Turn& turn) {
     if (!request.key.empty()) {
         if (auto known = letters().find_key(request.key)) {
             turn.wait();
-            // `reserve` compares kind and data with what the key stands for, and gives the letter back unchanged.
+            // `reserve` compares kind and data with what the key stands for, and gives the letter back
+            // unchanged.
             storage::NewLetter again;
             again.id = known->id;
             again.kind = request.kind;
@@ -166,7 +167,8 @@ Issued Desk::issue(const Request& asked, const Turn& turn) {
             again.idempotency_key = request.key;
             again.series = known->series;
             again.date = known->date;
-            again.pattern = office_.series_of(templates_.get(request.kind)->about(), request.kind, known->series).pattern;
+            again.pattern =
+                office_.series_of(templates_.get(request.kind)->about(), request.kind, known->series).pattern;
             again.parts = known->parts;
             again.actor = request.actor;
             const storage::Letter letter = letters().reserve(again, clock_.now()).letter;
@@ -178,8 +180,8 @@ Issued Desk::issue(const Request& asked, const Turn& turn) {
         throw Error(Code::data, std::move(problems));
     const storage::NewLetter letter = prepare(request, result.warnings);
     const Instant now = clock_.now();
-    const Bytes rehearsal = rendered(letter.kind, letter.data, letter.snapshot, letter.id, rehearsal_number(letter),
-                                     letter.parts.kode, letter.date, now);
+    const Bytes rehearsal = rendered(letter.kind, letter.data, letter.snapshot, letter.id,
+                                     rehearsal_number(letter), letter.parts.kode, letter.date, now);
     key_of(office_.root() / letter.snapshot.at("kunci").get<std::string>(), rehearsal, now);
     turn.wait();
     const storage::Letter reserved = letters().reserve(letter, clock_.now()).letter;
@@ -200,8 +202,8 @@ Issued Desk::finish(storage::Letter letter, const std::string& actor) {
         }
         Bytes pdf;
         try {
-            pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, letter.number, letter.parts.kode,
-                           letter.date, letter.reserved_at);
+            pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, letter.number,
+                           letter.parts.kode, letter.date, letter.reserved_at);
         } catch (const Error& error) {
             if (error.code() == Code::data) letters().make_void(letter.id, error.what(), now, actor);
             throw;
@@ -214,10 +216,12 @@ Issued Desk::finish(storage::Letter letter, const std::string& actor) {
         Bytes signed_pdf = signing::sign(pdf, key, options, now);
         const verify::Report report = verify::check(signed_pdf, trust_, now);
         if (report.verdict != verify::Verdict::passed)
-            throw Error(Code::internal, "surat yang baru ditandatangani tidak lolos pemeriksaan sendiri: " + reasons(report),
+            throw Error(Code::internal,
+                        "surat yang baru ditandatangani tidak lolos pemeriksaan sendiri: " + reasons(report),
                         letter.number, "Nomornya tersimpan. Perbaiki sebabnya, lalu jalankan naskah resume.");
         letter = letters().issue(letter.id, signed_pdf, now, actor);
-        if (letter.sha256 == report.sha256) return {letter, std::move(signed_pdf), office_.verify_url(letter.id), {}};
+        if (letter.sha256 == report.sha256)
+            return {letter, std::move(signed_pdf), office_.verify_url(letter.id), {}};
     }
     if (letter.status == storage::Status::void_)
         throw Error(Code::data, "nomor " + letter.number + " sudah batal: " + letter.reason, letter.kind,
@@ -227,7 +231,8 @@ Issued Desk::finish(storage::Letter letter, const std::string& actor) {
     return {letter, std::move(*pdf), office_.verify_url(letter.id), {}};
 }
 
-// The letter that takes the place of one whose day has passed: same data, today's date, today's signer, same rules.
+// The letter that takes the place of one whose day has passed: same data, today's date, today's signer, same
+// rules.
 storage::NewLetter Desk::successor(const storage::Letter& letter) {
     std::vector<Problem> warnings;
     if (auto problems = check(letter.kind, letter.data, warnings); !problems.empty()) {

@@ -2,9 +2,10 @@
 //
 //   check ─ rehearse ─▶ reserve (durable) ─▶ render ─▶ sign ─▶ verify ─▶ issue (durable)
 //
-// Whatever may refuse the letter is asked before its number is taken. A crash before `reserve` leaves nothing; between the
-// two durable steps it leaves a numbered letter that `resume` finishes by the same code; after `issue` the letter is there.
-// No lock is held while rendering or signing: two processes may finish one letter, the register keeps the first result.
+// Whatever may refuse the letter is asked before its number is taken. A crash before `reserve` leaves
+// nothing; between the two durable steps it leaves a numbered letter that `resume` finishes by the same code;
+// after `issue` the letter is there. No lock is held while rendering or signing: two processes may finish one
+// letter, the register keeps the first result.
 #pragma once
 
 #include <functional>
@@ -20,10 +21,10 @@ namespace naskah::workflow {
 struct Request {
     std::string kind;
     Json data;
-    std::string key;                     // idempotency key, or empty
-    std::string series;                  // empty: the kind's own
+    std::string key;     // idempotency key, or empty
+    std::string series;  // empty: the kind's own
     std::string actor = "cli";
-    std::filesystem::path images;        // folder that the data's picture names start from
+    std::filesystem::path images;  // folder that the data's picture names start from
 };
 
 // How a batch keeps its order: `wait` is called just before the number is taken, `pass` as soon as it is.
@@ -48,23 +49,26 @@ public:
     storage::Register& letters();  // opened when first asked for: a draft needs none
     const generator::Templates& templates() const { return templates_; }
 
-    // All problems of the data at once: schema and rules. `warnings` gains what a clerk should know and may ignore.
-    std::vector<Problem> check(const std::string& kind, const Json& data, std::vector<Problem>& warnings) const;
+    // All problems of the data at once: schema and rules. `warnings` gains what a clerk should know and may
+    // ignore.
+    std::vector<Problem> check(const std::string& kind, const Json& data,
+                               std::vector<Problem>& warnings) const;
 
     // A draft: watermark KONSEP, no number, no signature. Throws Error(data) with all problems.
     Bytes draft(const std::string& kind, const Json& data, const std::filesystem::path& images) const;
 
-    // Throws Error(data) with all problems, and then no number was taken; other errors leave a letter that `resume` or the
-    // same idempotency key finishes.
+    // Throws Error(data) with all problems, and then no number was taken; other errors leave a letter that
+    // `resume` or the same idempotency key finishes.
     Issued issue(const Request& request, const Turn& turn = {});
 
-    // Finishes every letter that has a number and is not signed. A letter of an earlier day is void and issued anew under
-    // the next number, since its date would not be the day of its signing. Calls `report` once a letter.
+    // Finishes every letter that has a number and is not signed. A letter of an earlier day is void and
+    // issued anew under the next number, since its date would not be the day of its signing. Calls `report`
+    // once a letter.
     struct Resumed {
-        storage::Letter letter;          // as it is now
-        std::string replaced;            // the number that became void, or empty
-        std::vector<Problem> problems;   // why it could not be finished; empty when it was
-        Code code = Code::data;          // of the problems
+        storage::Letter letter;         // as it is now
+        std::string replaced;           // the number that became void, or empty
+        std::vector<Problem> problems;  // why it could not be finished; empty when it was
+        Code code = Code::data;         // of the problems
     };
     void resume(const std::function<void(const Resumed&)>& report);
 
@@ -90,16 +94,18 @@ private:
 };
 
 // example.json of a kind with its dates moved to today; `office`, if not empty, gives zone and holidays.
-Json example_of(const generator::Templates& templates, const std::string& kind, const std::filesystem::path& office,
-                const Clock& clock);
+Json example_of(const generator::Templates& templates, const std::string& kind,
+                const std::filesystem::path& office, const Clock& clock);
 
 // What is wrong with a kind of letter: its files, its schema, its example, which must pass its own rules.
-std::vector<Problem> check_kind(const generator::Templates& templates, const std::string& kind, const Clock& clock);
+std::vector<Problem> check_kind(const generator::Templates& templates, const std::string& kind,
+                                const Clock& clock);
 
 // Why a report is not `passed`, in one line.
 std::string reasons(const verify::Report& report);
 
 // What the office's register says of a file: {"number", "kind", "status", "same_bytes"}, or null.
-Json registered(BytesView pdf, const verify::Report& report, const Office& office, storage::Register& letters);
+Json registered(BytesView pdf, const verify::Report& report, const Office& office,
+                storage::Register& letters);
 
 }  // namespace naskah::workflow

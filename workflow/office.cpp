@@ -39,10 +39,12 @@ public:
             !std::all_of(found->begin(), found->end(), [](const Json& line) { return line.is_string(); }))
             wrong(path + name, "wajib berupa daftar baris teks");
     }
-    std::optional<Date> date(const Json& object, const std::string& name, const std::string& path, bool needed) {
+    std::optional<Date> date(const Json& object, const std::string& name, const std::string& path,
+                             bool needed) {
         const auto found = object.find(name);
         if (found == object.end() && !needed) return {};
-        const auto date = found != object.end() && found->is_string() ? parse_date(found->get<std::string>()) : std::nullopt;
+        const auto date = found != object.end() && found->is_string() ? parse_date(found->get<std::string>())
+                                                                      : std::nullopt;
         if (!date) wrong(path + name, "wajib berupa tanggal yang ada, misalnya 2026-01-31");
         return date;
     }
@@ -64,7 +66,8 @@ void find_blanks(const Json& value, const std::string& path, Checker& checker) {
         checker.wrong(path, "belum diisi", value.get<std::string>());
     } else if (value.is_structured()) {
         for (const auto& [name, item] : value.items())
-            find_blanks(item, path + (value.is_array() ? "[" + name + "]" : (path.empty() ? "" : ".") + name), checker);
+            find_blanks(item, path + (value.is_array() ? "[" + name + "]" : (path.empty() ? "" : ".") + name),
+                        checker);
     }
 }
 
@@ -102,8 +105,10 @@ std::vector<Problem> check_settings(const Json& settings) {
         const std::string path = "pejabat[" + std::to_string(i) + "].";
         for (const char* name : {"id", "nama", "pangkat"}) checker.text(official, name, path);
         checker.lines(official, "jabatan", path);
-        if (!parse_nip(checker.text(official, "nip", path))) checker.wrong(path + "nip", "bukan NIP 18 angka yang benar");
-        const auto from = checker.date(official, "mulai", path, true), to = checker.date(official, "selesai", path, false);
+        if (!parse_nip(checker.text(official, "nip", path)))
+            checker.wrong(path + "nip", "bukan NIP 18 angka yang benar");
+        const auto from = checker.date(official, "mulai", path, true),
+                   to = checker.date(official, "selesai", path, false);
         if (from && to && *to < *from) checker.wrong(path + "selesai", "lebih awal daripada mulai");
     }
     return problems;
@@ -116,16 +121,19 @@ bool in_term(const Json& term, Date day) {
 
 bool applies(const Json& rule, const std::string& kind) {
     const Json& kinds = rule.at("jenis");
-    return std::any_of(kinds.begin(), kinds.end(), [&](const Json& one) { return one == "*" || one == kind; });
+    return std::any_of(kinds.begin(), kinds.end(),
+                       [&](const Json& one) { return one == "*" || one == kind; });
 }
 
 bool has_rule(const Json& about, const char* name) {
     const auto rules = about.find("aturan");
-    return rules != about.end() && std::any_of(rules->begin(), rules->end(), [&](const Json& rule) { return rule.value("aturan", "") == name; });
+    return rules != about.end() && std::any_of(rules->begin(), rules->end(), [&](const Json& rule) {
+               return rule.value("aturan", "") == name;
+           });
 }
 
-// The lines over the name: "Kepala Dinas ...,", "Plt. Kepala Dinas ...,", "a.n. Kepala Dinas ...," / "Sekretaris,".
-// Domain notes 1.4.
+// The lines over the name: "Kepala Dinas ...,", "Plt. Kepala Dinas ...,", "a.n. Kepala Dinas ...," /
+// "Sekretaris,". Domain notes 1.4.
 Json post_lines(const Json& rule, const Json& official, const Json* principal, const Json* between) {
     const std::string capacity = rule.value("sebagai", "");
     const auto with_comma = [](Json lines) {
@@ -150,7 +158,8 @@ Json post_lines(const Json& rule, const Json& official, const Json* principal, c
 Office Office::open(const fs::path& root) {
     std::error_code failed;
     if (!fs::is_directory(root, failed))
-        throw Error(Code::data, "folder kantor tidak ada", root.string(), "Buat dengan: naskah init " + root.string());
+        throw Error(Code::data, "folder kantor tidak ada", root.string(),
+                    "Buat dengan: naskah init " + root.string());
     if (!fs::exists(root / file_name))
         throw Error(Code::data, "folder ini bukan kantor: tidak ada office.json", root.string(),
                     "Sebutkan folder yang dibuat oleh naskah init.");
@@ -158,7 +167,8 @@ Office Office::open(const fs::path& root) {
     office.root_ = fs::canonical(root);
     office.settings_ = parse_json(read_text(root / file_name), file_name);
     if (!office.settings_.is_object()) throw Error(Code::data, "isi berkas bukan objek JSON", file_name);
-    if (auto problems = check_settings(office.settings_); !problems.empty()) throw Error(Code::data, std::move(problems));
+    if (auto problems = check_settings(office.settings_); !problems.empty())
+        throw Error(Code::data, std::move(problems));
     office.name_ = office.settings_.at("nama").get<std::string>();
     office.public_address_ = office.settings_.at("alamat_publik").get<std::string>();
     while (office.public_address_.ends_with('/')) office.public_address_.pop_back();
@@ -178,11 +188,13 @@ std::optional<LetterId> Office::id_in(std::string_view url) const {
 
 Json Office::surroundings() const {
     Json seen = settings_;
-    for (const char* name : {"pejabat", "penandatangan", "segel", "seri", "jenis", "penyimpanan", "contoh"}) seen.erase(name);
+    for (const char* name : {"pejabat", "penandatangan", "segel", "seri", "jenis", "penyimpanan", "contoh"})
+        seen.erase(name);
     return seen;
 }
 
-Office::Series Office::series_of(const Json& about, const std::string& kind, const std::string& wanted) const {
+Office::Series Office::series_of(const Json& about, const std::string& kind,
+                                 const std::string& wanted) const {
     static const Json none = Json::object();
     const Json& kinds = settings_.contains("jenis") ? settings_.at("jenis") : none;
     const Json& own = kinds.contains(kind) ? kinds.at(kind) : none;
@@ -197,7 +209,8 @@ Office::Series Office::series_of(const Json& about, const std::string& kind, con
     if (!all.contains(series.name)) {
         std::string known;
         for (const auto& [name, one] : all.items()) known += (known.empty() ? "" : ", ") + name;
-        throw Error(Code::data, "seri nomor \"" + series.name + "\" tidak ada", kind, "Pilih salah satu: " + known + ".");
+        throw Error(Code::data, "seri nomor \"" + series.name + "\" tidak ada", kind,
+                    "Pilih salah satu: " + known + ".");
     }
     series.pattern = all.at(series.name).at("pola").get<std::string>();
     series.parts.kode = chosen("kode");
@@ -221,34 +234,43 @@ Signer Office::signer_of(const Json& about, const std::string& kind, Date day) c
         const std::string id = rule.at("pejabat").get<std::string>();
         const Json* person = official(id, true);
         if (!person)
-            throw Error(Code::data, "pejabat \"" + id + "\" tidak sedang menjabat pada " + to_long(day), "office.json: penandatangan",
+            throw Error(Code::data, "pejabat \"" + id + "\" tidak sedang menjabat pada " + to_long(day),
+                        "office.json: penandatangan",
                         "Perbarui masa jabatan, atau tunjuk Plt./Plh. di office.json.");
         const std::string capacity = rule.value("sebagai", "");
         const Json* principal = official(rule.value("atas_nama", "kepala"), false);
         const Json* between = official(rule.value("melalui", ""), false);
         const bool titled = about.value("gelar", true);
         Signer signer;
-        signer.printed = {{"id", id},
-                          {"jabatan", post_lines(rule, *person, principal, between)},
-                          {"nama", titled ? person->at("nama") : Json(person->value("nama_tanpa_gelar", person->at("nama").get<std::string>()))},
-                          {"pangkat", person->at("pangkat")},
-                          {"nip", to_string(*parse_nip(person->at("nip").get<std::string>()))},
-                          {"sebagai", capacity}};
+        signer.printed = {
+            {"id", id},
+            {"jabatan", post_lines(rule, *person, principal, between)},
+            {"nama", titled ? person->at("nama")
+                            : Json(person->value("nama_tanpa_gelar", person->at("nama").get<std::string>()))},
+            {"pangkat", person->at("pangkat")},
+            {"nip", to_string(*parse_nip(person->at("nip").get<std::string>()))},
+            {"sebagai", capacity}};
         if ((capacity == "Plt." || capacity == "Plh.") && has_rule(about, "peringatan_mandat"))
-            signer.warnings.push_back({capacity + " menandatangani keputusan: mandat tidak mencakup keputusan yang mengubah status hukum "
-                                       "organisasi, kepegawaian, dan alokasi anggaran (UU 30/2014 Pasal 14)",
-                                       kind, "Pastikan keputusan ini termasuk wewenangnya."});
+            signer.warnings.push_back(
+                {capacity +
+                     " menandatangani keputusan: mandat tidak mencakup keputusan yang mengubah status hukum "
+                     "organisasi, kepegawaian, dan alokasi anggaran (UU 30/2014 Pasal 14)",
+                 kind, "Pastikan keputusan ini termasuk wewenangnya."});
         // Letters that no official signs electronically carry the office's own seal.
         const bool head_signs = about.value("penandatangan", "kepala") == "kepala";
         static const Json no_seal = Json::object();
-        const Json& holder = head_signs ? *person : settings_.contains("segel") ? settings_.at("segel") : no_seal;
+        const Json& holder = head_signs                    ? *person
+                             : settings_.contains("segel") ? settings_.at("segel")
+                                                           : no_seal;
         if (!holder.contains("kunci"))
             throw Error(Code::data, "belum ada kunci untuk menandatangani",
-                        head_signs ? "office.json: pejabat " + id : "office.json: segel", "Isi \"kunci\" dengan nama berkas PKCS#12 di keys/.");
+                        head_signs ? "office.json: pejabat " + id : "office.json: segel",
+                        "Isi \"kunci\" dengan nama berkas PKCS#12 di keys/.");
         signer.key = root_ / holder.at("kunci").get<std::string>();
         return signer;
     }
-    throw Error(Code::data, "tidak ada penanda tangan untuk jenis surat ini pada " + to_long(day), "office.json: penandatangan",
+    throw Error(Code::data, "tidak ada penanda tangan untuk jenis surat ini pada " + to_long(day),
+                "office.json: penandatangan",
                 "Tambahkan aturan dengan \"jenis\": [\"" + kind + "\"] atau [\"*\"].");
 }
 
@@ -300,7 +322,8 @@ fs::path shipped_templates() {
     const fs::path program = fs::read_symlink("/proc/self/exe", failed).parent_path();
     for (const fs::path& folder : {program / "../share/naskah/templates", program / "../../templates"})
         if (fs::is_directory(folder / "partials", failed)) return fs::canonical(folder);
-    throw Error(Code::internal, "templat bawaan tidak ditemukan", program.string(), "Isi NASKAH_TEMPLATES dengan foldernya.");
+    throw Error(Code::internal, "templat bawaan tidak ditemukan", program.string(),
+                "Isi NASKAH_TEMPLATES dengan foldernya.");
 }
 
 }  // namespace naskah::workflow

@@ -47,8 +47,9 @@ public:
 
     // What a letter's templates see as {{kantor...}}.
     Json surroundings() const;
-    // The series of a kind (its about.json, overruled by office.json and by `wanted`), with the pattern of its numbers and
-    // the parts that do not depend on the letter. Throws Error(data) if there is no such series.
+    // The series of a kind (its about.json, overruled by office.json and by `wanted`), with the pattern of
+    // its numbers and the parts that do not depend on the letter. Throws Error(data) if there is no such
+    // series.
     struct Series {
         std::string name, pattern;
         numbering::Parts parts;
@@ -72,12 +73,12 @@ private:
     Json settings_;
 };
 
-// Where the shipped templates are: NASKAH_TEMPLATES, or beside the program (../share/naskah/templates when installed, the
-// source tree when built there). Throws Error(internal) if nowhere.
+// Where the shipped templates are: NASKAH_TEMPLATES, or beside the program (../share/naskah/templates when
+// installed, the source tree when built there). Throws Error(internal) if nowhere.
 std::filesystem::path shipped_templates();
 
-// Makes an office folder. `demo`: invented officials, a demo authority, keys that need no asking. Throws Error(data) if the
-// folder is there and not empty, Error(cannot_write); what it began is removed again.
+// Makes an office folder. `demo`: invented officials, a demo authority, keys that need no asking. Throws
+// Error(data) if the folder is there and not empty, Error(cannot_write); what it began is removed again.
 void make_office(const std::filesystem::path& root, bool demo, const Clock& clock);
 
 }  // namespace naskah::workflow

@@ -66,6 +66,8 @@ inline pid_t start(const std::vector<std::string>& command, const fs::path& out,
         ::dup2(from, 0);
         ::dup2(to, 1);
         ::dup2(errors, 2);
+        ::setenv("NASKAH_TEMPLATES", NASKAH_SOURCE_DIR "/templates", 0);
+        ::unsetenv("NASKAH_OFFICE");
         ::execvp(arguments[0], arguments.data());
         ::_exit(127);
     }
@@ -90,7 +92,7 @@ inline Ran run(const std::vector<std::string>& command, const std::string& in = 
 }
 
 // The command naskah of this build.
-inline Ran naskah(std::vector<std::string> arguments, const std::string& in = "/dev/null") {
+inline Ran naskah_command(std::vector<std::string> arguments, const std::string& in = "/dev/null") {
     arguments.insert(arguments.begin(), NASKAH_COMMAND);
     return run(arguments, in);
 }

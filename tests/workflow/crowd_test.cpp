@@ -14,15 +14,16 @@ std::string batch_of(const DemoOffice& demo, int letters, const std::string& mar
     Json data = demo.example("surat-perintah-tugas");
     std::string lines;
     for (int i = 0; i < letters; ++i) {
-        data["untuk"][0] = "melaksanakan tugas percobaan " + mark + " nomor " + std::to_string(i + 1);
+        data["dasar"][0] = "melaksanakan tugas percobaan " + mark + " nomor " + std::to_string(i + 1);
         lines += dump_json(data) + "\n";
     }
     return lines;
 }
 
-std::vector<std::string> batch_command(const DemoOffice& demo, const fs::path& lines, const fs::path& out, int jobs) {
-    return {NASKAH_COMMAND, "--office", demo.office().string(), "issue", "surat-perintah-tugas", "--batch", lines.string(),
-            "--out", out.string(), "--jobs", std::to_string(jobs), "--json"};
+std::vector<std::string> batch_command(const DemoOffice& demo, const fs::path& lines, const fs::path& out,
+                                       int jobs) {
+    return {NASKAH_COMMAND, "--office", demo.office().string(), "issue",  "surat-perintah-tugas", "--batch",
+            lines.string(), "--out",    out.string(),           "--jobs", std::to_string(jobs),   "--json"};
 }
 
 }  // namespace
@@ -34,8 +35,8 @@ TEST_CASE("eight processes issue 250 letters each into one office: 2,000 numbers
     for (int p = 0; p < 8; ++p) {
         const std::string name = "p" + std::to_string(p);
         spit(demo.office() / (name + ".jsonl"), batch_of(demo, letters, name));
-        children.push_back(start(batch_command(demo, demo.office() / (name + ".jsonl"), demo / name, 1), demo / (name + ".out"),
-                                 demo / (name + ".err")));
+        children.push_back(start(batch_command(demo, demo.office() / (name + ".jsonl"), demo / name, 1),
+                                 demo / (name + ".out"), demo / (name + ".err")));
     }
     for (const pid_t child : children) CHECK(wait_for(child) == 0);
     demo.check_register();
@@ -103,7 +104,7 @@ TEST_CASE("a batch numbers its lines in their order and draws the same bytes wit
     for (const Json& data : {demo.example("surat-perintah-tugas")})
         for (int i = 0; i < 24; ++i) {
             Json one = data;
-            one["untuk"][0] = "tugas nomor " + std::to_string(i);
+            one["dasar"][0] = "tugas nomor " + std::to_string(i);
             lines += dump_json(one) + "\n";
         }
     const fs::path input = demo.office() / "surat.jsonl";
@@ -132,7 +133,8 @@ TEST_CASE("a batch numbers its lines in their order and draws the same bytes wit
         by_line[row.at("line")] = row.at("number");
     }
     int urut = 0;
-    for (const auto& [line, number] : by_line) CHECK(rows.at(static_cast<std::size_t>(urut++)).at("nomor") == number);
+    for (const auto& [line, number] : by_line)
+        CHECK(rows.at(static_cast<std::size_t>(urut++)).at("nomor") == number);
     demo.check_register();
 }
 
@@ -156,7 +158,8 @@ TEST_CASE("the same idempotency key gives the same letter, and refuses other dat
     const Json data = demo.example("surat-perintah-tugas");
     const fs::path file = demo.write_data("data.json", data);
     const auto issue = [&](const fs::path& input) {
-        return demo.command({"issue", "surat-perintah-tugas", input.string(), "-o", (demo / "a.pdf").string(), "--key", "permohonan-17"});
+        return demo.command({"issue", "surat-perintah-tugas", input.string(), "-o", (demo / "a.pdf").string(),
+                             "--key", "permohonan-17"});
     };
     const Ran first = issue(file);
     REQUIRE(first.exit_code == 0);
@@ -166,7 +169,7 @@ TEST_CASE("the same idempotency key gives the same letter, and refuses other dat
     CHECK(second.out == first.out);
     CHECK(slurp(demo / "a.pdf") == bytes);
     Json other = data;
-    other["untuk"][0] = "tugas yang lain";
+    other["dasar"][0] = "tugas yang lain";
     CHECK(issue(demo.write_data("lain.json", other)).exit_code == 65);
     CHECK(demo.rows().size() == 1);
     demo.check_register();

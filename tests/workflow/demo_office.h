@@ -12,15 +12,16 @@
 namespace naskah::test {
 
 inline const std::vector<std::string>& kinds() {
-    static const std::vector<std::string> all = {"berita-acara-pemeriksaan", "checklist-persyaratan", "rekomendasi-video-dokumenter",
-                                                 "sk-pencabutan", "surat-perintah-tugas"};
+    static const std::vector<std::string> all = {"berita-acara-pemeriksaan", "checklist-persyaratan",
+                                                 "rekomendasi-video-dokumenter", "sk-pencabutan",
+                                                 "surat-perintah-tugas"};
     return all;
 }
 
 class DemoOffice {
 public:
     DemoOffice() {
-        const Ran made = naskah({"init", office().string(), "--demo"});
+        const Ran made = naskah_command({"init", office().string(), "--demo"});
         INFO(made.err);
         REQUIRE(made.exit_code == 0);
     }
@@ -30,7 +31,7 @@ public:
 
     Ran command(std::vector<std::string> arguments) const {
         arguments.insert(arguments.begin(), {"--office", office().string()});
-        return naskah(std::move(arguments));
+        return naskah_command(std::move(arguments));
     }
 
     // Example data of a kind, beside the office's pictures so that their names lead to them.
@@ -48,7 +49,8 @@ public:
 
     // Issues a letter and gives back what --json says.
     Json issue(const std::string& kind, const Json& data, const fs::path& out) const {
-        const Ran ran = command({"issue", kind, write_data("data.json", data).string(), "-o", out.string(), "--json"});
+        const Ran ran =
+            command({"issue", kind, write_data("data.json", data).string(), "-o", out.string(), "--json"});
         INFO(ran.err);
         REQUIRE(ran.exit_code == 0);
         return parse_json(ran.out, "issue --json");
@@ -60,7 +62,8 @@ public:
         return parse_json(ran.out, "register export");
     }
 
-    // The promises of the register, asked of the command and re-read by ourselves: dense, unique, dates in order.
+    // The promises of the register, asked of the command and re-read by ourselves: dense, unique, dates in
+    // order.
     void check_register() const {
         const Ran ran = command({"register", "check"});
         INFO(ran.err);

@@ -21,7 +21,9 @@ struct Letter {
         for (const char* name : {"akar-contoh.pem", "antara-contoh.pem"})
             trust.add(as_bytes(slurp(demo.office() / "trust" / name)), name);
     }
-    verify::Verdict verdict(const Bytes& pdf) const { return verify::check(pdf, trust, system_clock().now()).verdict; }
+    verify::Verdict verdict(const Bytes& pdf) const {
+        return verify::check(pdf, trust, system_clock().now()).verdict;
+    }
     // '<' and behind '>' of the signature's /Contents: the only bytes that the signature does not cover.
     std::pair<std::size_t, std::size_t> gap() const {
         const std::string_view text = as_text(bytes);
@@ -76,19 +78,35 @@ TEST_CASE("every structural byte of the last revision, changed, fails") {
     CHECK(tried > 200);
 }
 
-TEST_CASE("a changed digit of the signature itself never passes as another signature") {
+TEST_CASE("a changed digit of the signature never makes another signer, and none can hide behind it") {
     const Letter letter("checklist-persyaratan");
     const auto [gap_start, gap_end] = letter.gap();
+    const verify::Report before = verify::check(letter.bytes, letter.trust, system_clock().now());
+    // The CMS fills the front of its room; behind it stand zeros and nothing else.
+    std::size_t cms_end = gap_end - 1;
+    while (letter.bytes[cms_end - 1] == '0') --cms_end;
     std::mt19937 random(2);
-    // The signature fills the front of its room; the padding behind it may only be zeros.
     std::uniform_int_distribution<std::size_t> digit(gap_start + 1, gap_end - 2);
-    for (int i = 0; i < (sanitized ? 60 : 600); ++i) {
+    int refused = 0, tried = 0;
+    for (; tried < (sanitized ? 60 : 600); ++tried) {
         const std::size_t at = digit(random);
         Bytes changed = letter.bytes;
         changed[at] = changed[at] == '7' ? '3' : '7';
+        const verify::Report after = verify::check(changed, letter.trust, system_clock().now());
         INFO("offset " << at);
-        REQUIRE(letter.verdict(changed) != verify::Verdict::passed);
+        if (at > cms_end) {
+            REQUIRE(after.verdict != verify::Verdict::passed);
+        } else if (after.verdict == verify::Verdict::passed) {
+            // Only in what the signature does not rest on: a copy of a certificate that the office holds
+            // itself.
+            REQUIRE(after.signatures.size() == 1);
+            REQUIRE(after.signatures[0].signer == before.signatures[0].signer);
+            REQUIRE(after.signatures[0].digest_matches);
+            REQUIRE(after.signatures[0].signature_matches);
+        }
+        refused += after.verdict != verify::Verdict::passed;
     }
+    CHECK(refused > tried / 2);
 }
 
 TEST_CASE("truncated anywhere, a letter never passes") {
