@@ -31,6 +31,8 @@ using PoDoFo::PdfVariant;
 constexpr std::string_view byte_range_room = "[0 0000000000 0000000000 0000000000]";
 
 // Lets PoDoFo append to the file in memory, and remembers where the two values went that are filled in later.
+// Values of the file may look like them, but the signature is written last, and so the last of each is its
+// own.
 class Update final : public PoDoFo::PdfOutputDevice {
 public:
     Update(Bytes& file, std::string_view contents) : file_(file), contents_(contents) {}
@@ -65,7 +67,10 @@ PdfReference to_podofo(Reference reference) { return {reference.number, referenc
 
 PdfDictionary verbatim_dictionary(const Dictionary& dictionary) {
     PdfDictionary copy;
-    for (const auto& [key, value] : dictionary.entries) copy.AddKey(PdfName(key), PdfObject(verbatim(value)));
+    for (const auto& [key, value] : dictionary.entries) {
+        if (key.find('\0') != std::string::npos) refuse_damaged("nama dengan karakter nol");
+        copy.AddKey(PdfName(key), PdfObject(verbatim(value)));
+    }
     return copy;
 }
 
@@ -105,11 +110,8 @@ public:
         if (!changed_.insert(reference).second) refuse_damaged("satu objek dipakai untuk dua keperluan");
         add(to_podofo(reference), value, true);
     }
-    PdfReference create(const PdfVariant& value) {
-        const PdfReference reference(next_number_++, 0);
-        add(reference, value, true);
-        return reference;
-    }
+    PdfReference reserve() { return PdfReference(next_number_++, 0); }
+    void put(const PdfReference& reserved, const PdfVariant& value) { add(reserved, value, true); }
 
     // Appends the update to `out`, which holds the file.
     void write(Update& out) {
@@ -206,8 +208,9 @@ PdfDictionary signature_dictionary(const SlotRequest& request, const std::string
     return signature;
 }
 
-// Field and widget in one: no size, so invisible and without appearance (12.7.4.5); printed and locked
-// (PDF/A-2 6.3.2).
+// Field and widget in one: without size, so invisible and without appearance (12.7.4.5), printed and locked
+// (PDF/A-2 6.3.2). It lies in the corner, outside of what a page shows, so PDF/UA-1 7.18.4 asks for no
+// structure element.
 PdfDictionary field_dictionary(const SlotRequest& request, const std::string& name,
                                const PdfReference& signature, Reference page) {
     PdfDictionary field;
@@ -264,7 +267,9 @@ bool add_to_form(Changes& changes, const PdfFile& file, const Dictionary& catalo
         changes.change(*reference, new_form);
         return true;
     }
-    new_catalog.AddKey("AcroForm", changes.create(new_form));
+    const PdfReference made = changes.reserve();
+    changes.put(made, new_form);
+    new_catalog.AddKey("AcroForm", made);
     return false;
 }
 
@@ -307,13 +312,14 @@ Slot open_slot(BytesView pdf, const SlotRequest& request) try {
     contents.back() = '>';
 
     Changes changes(file);
-    const PdfReference signature = changes.create(signature_dictionary(request, contents, slot.certifies));
-    const PdfReference field =
-        changes.create(field_dictionary(request, slot.field, signature, page.reference));
+    const PdfReference field = changes.reserve();
     add_to_page(changes, file, page, field, !catalog.find("MarkInfo").empty());
-
     PdfDictionary new_catalog = verbatim_dictionary(catalog);
     const bool form_stays_in_place = add_to_form(changes, file, catalog, new_catalog, field);
+    // The signature has the greatest number of all, so it is written last.
+    const PdfReference signature = changes.reserve();
+    changes.put(field, field_dictionary(request, slot.field, signature, page.reference));
+    changes.put(signature, signature_dictionary(request, contents, slot.certifies));
     if (slot.certifies != 0) {
         const auto permissions = file.resolve(catalog.find("Perms"));
         PdfDictionary perms;

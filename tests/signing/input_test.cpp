@@ -137,6 +137,9 @@ TEST_CASE("Files of every lawful shape can be signed") {
     rows.back().second.objects[8] = "<< /Type /Pages /Parent 2 0 R /Kids [3 0 R] /Count 1 >>";
     row("names with escapes").objects[1] = "<< /Type /Catalog /P#61ges 2 0 R /Nama#20lain /A#2fB >>";
     row("comments in between").objects[1] = "<< % kamus >>\n/Type/Catalog/Pages 2 0 R%)\n/X[%]\n]>>";
+    row("values that look like ours").objects[1] =
+        "<< /Type /Catalog /Pages 2 0 R /X [0 0000000000 0000000000 0000000000] /AcroForm << /Fields [] "
+        "/ByteRange [0 0000000000 0000000000 0000000000] /Contents <0000> >> >>";
     row("other permissions").objects[1] = "<< /Type /Catalog /Pages 2 0 R /Perms << /Lain 7 0 R >> >>";
     row("an AcroForm that is null").objects[1] = "<< /Type /Catalog /Pages 2 0 R /AcroForm null >>";
     row("an AcroForm that is missing").objects[1] = "<< /Type /Catalog /Pages 2 0 R /AcroForm 99 0 R >>";
@@ -255,6 +258,7 @@ TEST_CASE("Structures made to exhaust or to loop are refused at once") {
         {3, "<< /Type /Page /Parent 2 0 R /Annots 9 0 R >>"},
         {9, "[]"}};
     row("a catalog that is its own page").objects[1] = "<< /Type /Catalog /Pages 1 0 R >>";
+    row("a name with a zero in it").objects[1] = "<< /Type /Catalog /Pages 2 0 R /A#00B 1 >>";
     row("object numbers used up").trailer = "/Root 1 0 R /Size 8388607";
     row("a hybrid table").trailer = "/Root 1 0 R /XRefStm 15";
     for (const auto& [name, pdf] : rows) {
