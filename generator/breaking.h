@@ -30,8 +30,9 @@ struct Opportunity {
 inline constexpr std::int32_t hyphen_penalty = 60;
 inline constexpr std::int32_t last_word_penalty = 2500;  // for a hyphen in the last word of a paragraph
 inline constexpr std::int32_t slash_penalty = 40;
-inline constexpr std::int32_t bound_penalty = 3000;  // between words that belong together
-inline constexpr std::int32_t nobr_penalty = 8500;   // within <nobr>
+inline constexpr std::int32_t bracket_penalty = 130;  // between the words of a bracket
+inline constexpr std::int32_t bound_penalty = 3000;   // between words that belong together
+inline constexpr std::int32_t nobr_penalty = 8500;    // within <nobr>
 inline constexpr std::int32_t tear_penalty = 9500;  // between any two letters of a word wider than the column
 
 struct Measure {

@@ -153,6 +153,7 @@ void LineSetter::prepare(const RichText& text, std::uint32_t begin, std::uint32_
     const std::string_view all = std::string_view(text.text).substr(0, end);
     NameWatch names;
     std::string_view left;  // the word before the next blank
+    bool in_bracket = false;
     std::uint32_t at = begin;
     while (at < end) {
         if (begins_blank(all, at)) {
@@ -160,7 +161,13 @@ void LineSetter::prepare(const RichText& text, std::uint32_t begin, std::uint32_
             const std::uint32_t next = at + (fixed ? 2 : 1);
             const std::string_view right = all.substr(next, end_of_word(all, next, end) - next);
             const bool unbroken = fixed || text.spans[span_at(text, at)].unbroken;
-            add_blank(text, at, next, unbroken ? nobr_penalty : bound(left, right) ? bound_penalty : 0);
+            // A bracket is better begun on the next line than broken.
+            if (left.find('(') != left.npos) in_bracket = true;
+            if (left.find(')') != left.npos) in_bracket = false;
+            std::int32_t penalty = in_bracket ? bracket_penalty : 0;
+            if (bound(left, right)) penalty = bound_penalty;
+            if (unbroken) penalty = nobr_penalty;
+            add_blank(text, at, next, penalty);
             at = next;
         } else if (all[at] == RichText::object) {
             if (at > begin && !begins_blank(all, at - 1)) offer_here(nobr_penalty);

@@ -261,6 +261,13 @@ TEST_CASE("a character that no face has is named with its place and its neighbou
                       Catch::Contains("x:2"));
 }
 
+TEST_CASE("a short bracket is begun on the next line rather than broken") {
+    const auto set =
+        lines(column("Surat kuasa penandatanganan (jika dikuasakan)", 60, "align=\"left\"").pages.at(0));
+    REQUIRE(set.size() == 2);
+    CHECK(set[1].text == "(jika dikuasakan)");
+}
+
 TEST_CASE("forced breaks, no-break blanks and soft hyphens do what they say") {
     const auto set = lines(typeset_body("<p align=\"left\">satu <br/> dua<br/><br/>tiga</p>").pages.at(0));
     REQUIRE(set.size() == 3);
