@@ -74,7 +74,7 @@ void audit(const std::string& path) {
     for (const auto& row : file.query("SELECT sha256, content FROM pdfs"))
         CHECK(row[0] == to_string(sha256(as_bytes(row[1]))));
 
-    // The chain as docs/formats.md tells a stranger to compute it.
+    // The chain as docs/register.md tells a stranger to compute it.
     std::string previous(64, '0'), seq = "0";
     for (const auto& row :
          file.query("SELECT seq, at, actor, action, letter, detail, previous, hash FROM log_entries "
