@@ -4,28 +4,65 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <unordered_map>
 
 #include "core/error.h"
+#include "core/file.h"
+#include "core/text.h"
 
 namespace naskah::generator {
 namespace {
 
-constexpr const char* patterns = "/usr/share/hyphen/hyph_id_ID.dic";
+constexpr const char* file = "/usr/share/hyphen/hyph_id_ID.dic";
 constexpr std::size_t shortest = 9, longest = 60, margin = 3;
 
 struct Free {
     void operator()(HyphenDict* dictionary) const { hnj_hyphen_free(dictionary); }
 };
+struct Close {
+    void operator()(std::FILE* stream) const { std::fclose(stream); }
+};
+
+// The file without patterns that it repeats: libhyphen would lose the memory of the earlier one. The last
+// counts.
+std::string read_patterns() {
+    std::error_code none;
+    if (!std::filesystem::exists(file, none))
+        throw Error(Code::outside, "pola pemenggalan kata bahasa Indonesia tidak ditemukan", file,
+                    "Pasang paket Debian hyphen-id");
+    std::vector<std::string> lines;
+    std::unordered_map<std::string, std::size_t> seen;
+    std::istringstream stream(read_text(file));
+    for (std::string line; std::getline(stream, line);) {
+        line = trim(line);
+        std::string letters;
+        std::copy_if(line.begin(), line.end(), std::back_inserter(letters),
+                     [](char c) { return c < '0' || c > '9'; });
+        const auto [place, fresh] = seen.emplace(letters, lines.size());
+        if (!fresh) lines[place->second].clear();
+        place->second = lines.size();
+        lines.push_back(std::move(line));
+    }
+    std::string out;
+    for (const std::string& line : lines)
+        if (!line.empty()) out += line + "\n";
+    return out;
+}
 
 // libhyphen only reads the dictionary after loading, so all threads share one.
 HyphenDict& dictionary() {
     static const std::unique_ptr<HyphenDict, Free> loaded = [] {
-        std::unique_ptr<HyphenDict, Free> dictionary(hnj_hyphen_load(patterns));
+        std::string text = read_patterns();
+        const std::unique_ptr<std::FILE, Close> memory(fmemopen(text.data(), text.size(), "r"));
+        std::unique_ptr<HyphenDict, Free> dictionary(memory ? hnj_hyphen_load_file(memory.get()) : nullptr);
         if (!dictionary)
-            throw Error(Code::outside, "pola pemenggalan kata bahasa Indonesia tidak ditemukan", patterns,
-                        "Pasang paket Debian hyphen-id");
+            throw Error(Code::outside, "pola pemenggalan kata tidak dapat dibaca", file,
+                        "Pasang ulang paket Debian hyphen-id");
         return dictionary;
     }();
     return *loaded;
