@@ -146,11 +146,13 @@ public:
         };
         jpeg_create_decompress(&jpeg);
         jpeg_mem_src(&jpeg, file.data(), static_cast<unsigned long>(file.size()));
-        jpeg_read_header(&jpeg, TRUE);
     }
     JpegDecoder(const JpegDecoder&) = delete;
     JpegDecoder& operator=(const JpegDecoder&) = delete;
     ~JpegDecoder() { jpeg_destroy_decompress(&jpeg); }
+
+    // Not in the constructor: what throws there is never destroyed.
+    void read_header() { jpeg_read_header(&jpeg, TRUE); }
 
     Bytes decode() {
         jpeg_start_decompress(&jpeg);
@@ -188,6 +190,7 @@ void read_jpeg(Picture& picture, BytesView file, const std::string& name) {
     if (!segments) refuse_broken(name);
     try {
         JpegDecoder decoder(segments->bare);
+        decoder.read_header();
         jpeg_decompress_struct& jpeg = decoder.jpeg;
         check_size(jpeg.image_width, jpeg.image_height, name);
         picture.width = static_cast<int>(jpeg.image_width);
