@@ -5,6 +5,8 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 
 #include "core/text.h"
 
@@ -28,11 +30,28 @@ std::string entry(const X509_NAME* name, int nid) {
 
 }  // namespace
 
+// An office's files carry the same few certificates over and over, and decoding a key costs OpenSSL 3 more
+// than using it. What a certificate says depends on its octets alone, so a parsed one may serve every file
+// and thread.
 Certificate parse_certificate(BytesView der) {
+    static std::mutex mutex;
+    static std::map<std::string, Certificate, std::less<>> parsed;
+    constexpr std::size_t max_kept = 64;
+    constexpr std::size_t max_size = 8192;
+    if (der.size() <= max_size) {
+        const std::lock_guard lock(mutex);
+        const auto known = parsed.find(as_text(der));
+        if (known != parsed.end()) return known->second;
+    }
     const unsigned char* at = der.data();
     Certificate out(d2i_X509(nullptr, &at, static_cast<long>(der.size())), X509_free);
+    if (!out || at != der.data() + der.size()) out = nullptr;
     ERR_clear_error();
-    if (!out || at != der.data() + der.size()) return nullptr;
+    if (out && der.size() <= max_size) {
+        const std::lock_guard lock(mutex);
+        if (parsed.size() >= max_kept) parsed.clear();
+        parsed.emplace(as_text(der), out);
+    }
     return out;
 }
 
