@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+// Without this, valijson ends the process over a schema that it does not understand.
+#define VALIJSON_USE_EXCEPTIONS 1
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
@@ -136,8 +138,9 @@ std::string in_indonesian(const std::string& sentence, const Json& schema) {
     if (says("Expected number less than")) return "harus kurang dari " + bound_in(sentence);
     if (says("Expected number greater than")) return "harus lebih dari " + bound_in(sentence);
     if (says("Elements at indexes")) return "ada butir yang sama persis";
-    if (says("Failed to validate item") || says("Failed to validate against child schema") ||
-        says("Failed to validate against a conditional") || says("Object contains a property"))
+    if (says("Failed to validate item") || says("Failed to validate against schema associated") ||
+        says("Failed to validate against child schema") || says("Failed to validate against a conditional") ||
+        says("Object contains a property"))
         return {};
     return "tidak memenuhi ketentuan isian ini";
 }
@@ -187,7 +190,10 @@ private:
             return complain("terlalu panjang; paling banyak 10000 huruf");
         if (auto flaw = text_flaw(value, value.empty() ? std::string_view("teks") : std::string_view(format)))
             return complain(std::move(*flaw));
-        // An empty text is valijson's to refuse; one of blanks looks filled and prints nothing.
+        // An empty text is valijson's to refuse where the schema says so; a date or number is never empty,
+        // and a text of blanks looks filled and prints nothing.
+        if (value.empty() && !format.empty() && format != "teks" && !schema.contains("minLength"))
+            complain("tidak boleh kosong");
         if (!value.empty() && trim(value).empty() && schema.value("minLength", 0) > 0)
             complain("tidak boleh kosong");
     }
@@ -320,17 +326,30 @@ void find_form_flaws(const Json& schema, const Json& root, const std::string& fi
 
 struct Schema::Rules {
     Json schema;
-    valijson::Schema compiled;
+    // The schema without its topmost allOf, and each branch of that by itself: valijson stops at the first
+    // branch that fails, and a clerk wants to hear of all.
+    std::vector<std::unique_ptr<valijson::Schema>> compiled;
 };
 
 Schema::Schema(const Json& schema, const std::string& file) {
     refuse_unknown_words(schema, schema, file, "#");
     auto rules = std::make_unique<Rules>();
     rules->schema = schema;
-    const nlohmann::json plain = for_valijson(schema);
+    nlohmann::json whole = for_valijson(schema);
+    nlohmann::json branches = nlohmann::json::array();
+    if (const auto all = whole.find("allOf"); all != whole.end()) {
+        branches = *all;
+        whole.erase(all);
+    }
+    branches.insert(branches.begin(), whole);
     try {
-        valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
-        parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(plain), rules->compiled);
+        for (nlohmann::json& branch : branches) {
+            if (branch.is_object() && whole.contains("definitions"))
+                branch["definitions"] = whole["definitions"];
+            rules->compiled.push_back(std::make_unique<valijson::Schema>());
+            valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
+            parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(branch), *rules->compiled.back());
+        }
     } catch (const std::exception& error) {
         throw Error(Code::data, std::string("skema tidak dapat dipakai: ") + error.what(), file,
                     "Perbaiki skema menurut JSON Schema draft-07.");
@@ -347,10 +366,10 @@ std::vector<Problem> Schema::check(const Json& data) const {
 
     const nlohmann::json copy = data;
     const valijson::adapters::NlohmannJsonAdapter adapter(copy);
-    const bool valid = valijson::Validator().validate(rules_->compiled, adapter, nullptr);
-    if (!valid) {
+    for (const auto& compiled : rules_->compiled) {
+        if (valijson::Validator().validate(*compiled, adapter, nullptr)) continue;
         valijson::ValidationResults results;
-        valijson::Validator().validate(rules_->compiled, adapter, &results);
+        valijson::Validator().validate(*compiled, adapter, &results);
         for (const auto& error : results) {
             if (found.size() >= most_problems) break;
             Path path = path_of(error.context, data);
