@@ -13,7 +13,7 @@ namespace naskah::generator {
 namespace {
 
 constexpr Face watermark_face = Face::sans_bold;
-constexpr Color watermark_color{225, 225, 225};
+constexpr Color watermark_color{235, 235, 235};
 constexpr int other_text = -2;  // in place of an element: its glyphs stand for other text
 
 // The stream of one page. What the graphics state holds is remembered, so that it is set only when it

@@ -18,7 +18,8 @@ QrCode make_qr(const std::string& text) {
     ZXing::MultiFormatWriter writer(ZXing::BarcodeFormat::QRCode);
     writer.setEccLevel(level_q).setMargin(0);
     // An address is ASCII; naming a character set would cost room and confuse old readers.
-    const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    const bool ascii =
+        std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     if (!ascii) writer.setEncoding(ZXing::CharacterSet::UTF8);
     try {
         const ZXing::BitMatrix matrix = writer.encode(text, 0, 0);
