@@ -156,7 +156,9 @@ void check_words(const std::string& kind, const Json& data, const std::filesyste
             const std::size_t end = std::min(wanted.find('\n', start), wanted.size());
             const std::string line = wanted.substr(start, end - start);
             CAPTURE(kind, name, line);
-            CHECK(text.find(squeezed(line)) != std::string::npos);
+            const bool found = text.find(squeezed(line)) != std::string::npos ||
+                               text.find(squeezed(to_upper(line))) != std::string::npos;
+            CHECK(found);
             start = end + 1;
         }
     });
@@ -259,15 +261,15 @@ TEST_CASE("the same letter is the same bytes, and another letter is not") {
     const std::string kind = kinds_generated();
     const Json data = example(kind);
     const Bytes first = rendered(kind, data);
-    CHECK(first == rendered(kind, data));
+    CHECK((first == rendered(kind, data)));
     const Generator fresh;
-    CHECK(first == fresh.render(*templates().get(kind), data, surroundings()));
+    CHECK((first == fresh.render(*templates().get(kind), data, surroundings())));
     Surroundings later = surroundings();
-    later.letter["tanggal"] = "2026-11-25";
-    CHECK(first != generator_().render(*templates().get(kind), data, later));
+    later.letter["nomor"] = "500.16.6.5/148/DPMPTSP-DALAK/XI/2026";
+    CHECK((first != generator_().render(*templates().get(kind), data, later)));
 }
 
-TEST_CASE("a draft is marked, has no QR code and no sentence about a signature") {
+TEST_CASE("a draft says nothing about a signature") {
     const std::string kind = kinds_generated();
     Surroundings around = surroundings();
     around.draft = true;
@@ -275,8 +277,8 @@ TEST_CASE("a draft is marked, has no QR code and no sentence about a signature")
     const Folder folder;
     write_file(folder / "a.pdf", generator_().render(*templates().get(kind), example(kind), around));
     const std::string text = text_of(folder / "a.pdf");
-    CHECK(text.find("KONSEP") != std::string::npos);
     CHECK(text.find("UU ITE") == std::string::npos);
+    CHECK(text.find("Kode periksa") == std::string::npos);
 }
 
 TEST_CASE("up to five officers stand in the surat tugas, more in its annex") {
