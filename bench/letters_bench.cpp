@@ -99,7 +99,7 @@ int main(int argc, char** argv) try {
         trust.add(as_bytes(authority.root_pem), "root");
         const Sha256 digest = sha256(first);
         measure(rsa ? "raw RSA-2048 signature" : "raw P-256 signature", count,
-                [&](int) { key->sign_digest(digest.octets); });
+                [&](int) { key->sign_digest(digest); });
         Bytes signed_pdf;
         measure(rsa ? "sign RSA-2048" : "sign P-256", count,
                 [&](int) { signed_pdf = signing::sign(first, *key, {}, now); });

@@ -28,7 +28,7 @@ const std::vector<Refusal>& spoiled_assignments() {
          {"pelaksanaan.mulai"}},
         {"a character that no font has",
          [](Json& data) { data["dasar"][0] = "tugas \xF0\x9F\x98\x80 bersama"; },
-         {"U+1F600", "tugas"}},
+         {"U+1F600", "dasar[0]"}},
         {"a control character",
          [](Json& data) { data["dasar"][0] = std::string("tugas \x07 bersama"); },
          {"dasar[0]"}},
