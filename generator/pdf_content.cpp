@@ -272,7 +272,8 @@ private:
         const double cosine = width / diagonal, sine = height / diagonal;
         const double along = -static_cast<double>(natural) / 2;
         const double beside = -static_cast<double>(fonts_.metrics(text.face, text.size).cap_height) / 2;
-        out_ += "/Artifact<</Type/Pagination/Subtype/Watermark>>BDC\n/Span<</ActualText()>>BDC\nBT\n";
+        out_ += "/Artifact<</Type/Pagination/Subtype/Watermark>>BDC\n/Span<</ActualText" +
+                text_string(watermark.text) + ">>BDC\nBT\n";
         color(text.color, false);
         font(text.face, text.size);
         for (const double part : {cosine, sine, -sine, cosine})
