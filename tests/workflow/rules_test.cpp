@@ -175,7 +175,8 @@ TEST_CASE("the shipped kinds declare rules that lead somewhere, and their exampl
         const Json example = generator::example_for(*package, day, calendar());
         std::vector<Problem> problems = generator::check(*package, example), warnings;
         if (problems.empty()) problems = check_rules(rules, example, day, calendar(), warnings);
-        INFO(to_iso(day));
-        for (const Problem& problem : problems) FAIL(to_string(problem));
+        CAPTURE(to_iso(day));
+        for (const Problem& problem : problems) UNSCOPED_INFO(to_string(problem));
+        REQUIRE(problems.empty());
     }
 }
