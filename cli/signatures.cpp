@@ -10,7 +10,6 @@ namespace naskah::cli {
 
 namespace {
 
-// Worst first: a broken file outweighs one without a signature, that one a doubt.
 int exit_code(verify::Verdict verdict) {
     switch (verdict) {
         case verify::Verdict::passed: return 0;
@@ -22,7 +21,7 @@ int exit_code(verify::Verdict verdict) {
 }
 
 int worse(int a, int b) {
-    constexpr int order[] = {0, 3, 1, 2};  // by exit code: passed, failed, indeterminate, unsigned
+    constexpr int order[] = {0, 3, 2, 1};  // by exit code: passed, failed, indeterminate, unsigned
     return order[a] >= order[b] ? a : b;
 }
 

@@ -27,6 +27,9 @@ constexpr std::array<std::string_view, 24> months{
 constexpr std::array<std::string_view, 17> units{"ha",  "m",   "m2",  "m²",   "km",   "kg",
                                                  "cm",  "mm",  "%",   "WITA", "WIB",  "WIT",
                                                  "ton", "km2", "km²", "kWh",  "liter"};
+constexpr std::array<std::string_view, 20> number_words{
+    "nol",     "satu",    "dua",     "tiga",   "empat", "lima",  "enam",  "tujuh", "delapan", "sembilan",
+    "sepuluh", "sebelas", "seratus", "seribu", "belas", "puluh", "ratus", "ribu",  "juta",    "miliar"};
 constexpr std::array<std::string_view, 20> name_openers{
     "PT",       "CV",    "UD",  "PT.",  "CV.",  "Kabupaten", "Kota", "Kecamatan", "Kelurahan", "Desa",
     "Provinsi", "Jalan", "Jl.", "Yth.", "Sdr.", "KABUPATEN", "KOTA", "PROVINSI",  "KECAMATAN", "Pulau"};
@@ -78,12 +81,20 @@ bool is_degree(std::string_view word) {
            std::all_of(word.begin(), word.end(), [](char c) { return is_letter(c) || c == '.'; });
 }
 
+// "30 (tiga puluh)": the first and the last pair of a number's words hold together; a long sum parts in its
+// middle.
+bool within_number_words(std::string_view left, std::string_view right) {
+    return (left.front() == '(' || right.find(')') != right.npos) &&
+           one_of(without_opening(left), number_words) && one_of(without_closing(right), number_words);
+}
+
 }  // namespace
 
 bool bound(std::string_view left, std::string_view right) {
     if (left.empty() || right.empty()) return false;
     if (right == "s.d." || left == "s.d.") return true;
     if (right == "-" || right == "–" || right == "—") return true;
+    if (within_number_words(left, right)) return true;
     const char first = right.front();
     left = without_opening(left);
     if (left.empty()) return false;

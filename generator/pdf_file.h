@@ -2,7 +2,7 @@
 //
 // libharu's object layer keeps the file; what stands in a dictionary is prepared as text by the callers,
 // since its own calls for fonts, metadata and pictures know neither subsets nor tags (see
-// docs/decisions/0020).
+// docs/decisions/0009).
 #pragma once
 
 #include <array>

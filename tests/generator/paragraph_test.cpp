@@ -173,6 +173,7 @@ TEST_CASE("words that are bound and words that are not") {
                  Row{"Dewangga,", "S.H.,", true}, Row{"S.H.,", "M.H.", true}, Row{"Dr.", "H.", true},
                  Row{"Yth.", "Gubernur", true}, Row{"Loa", "–", true}, Row{"tanggal", "10", false},
                  Row{"2026", "tentang", false}, Row{"Kersik", "Arang", false}, Row{"dua", "puluh", false},
+                 Row{"(tiga", "puluh)", true}, Row{"puluh", "satu)", true}, Row{"juta", "dua", false},
                  Row{"Nomor", "telepon", false}, Row{"Tahun", "Anggaran", false}, Row{"April", "oleh", false},
                  Row{"5", "orang", false}, Row{"Kulu,", "Kabupaten", false}, Row{"", "a", false});
     CAPTURE(row.left, row.right);
