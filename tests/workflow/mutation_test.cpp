@@ -123,3 +123,15 @@ TEST_CASE("truncated anywhere, a letter never passes") {
         }
     }
 }
+
+TEST_CASE("an altered letter is still known to the register, and said to differ") {
+    const Letter letter("surat-perintah-tugas");
+    spit(letter.demo / "ubah.pdf", std::string(as_text(letter.bytes)) + "\n% ditambah\n");
+    const Ran ran = letter.demo.command({"verify", (letter.demo / "ubah.pdf").string(), "--json"});
+    CHECK(ran.exit_code == 1);
+    const Json report = parse_json(ran.out, "verify").at(0);
+    CHECK(report.at("verdict") == "failed");
+    REQUIRE(report.at("register").is_object());
+    CHECK(report.at("register").at("same_bytes") == false);
+    CHECK(report.at("register").at("status") == "issued");
+}
