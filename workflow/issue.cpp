@@ -113,10 +113,14 @@ Bytes Desk::rendered(const std::string& kind, const Json& data, const Json& snap
 }
 
 // Opens the signer's key once, and proves before any number is taken that what it signs will be found valid.
-const signing::Key& Desk::key_of(const std::filesystem::path& file, BytesView rehearsal, Instant now) {
+// A run may last until the certificate has ended, so that is asked each time.
+const signing::Key& Desk::key_of(const Json& snapshot, BytesView rehearsal, Instant now) {
+    const std::filesystem::path file = office_.root() / snapshot.at("kunci").get<std::string>();
     const std::lock_guard lock(keys_->mutex);
     auto& key = keys_->open[file];
-    if (!key) {
+    if (key) {
+        signing::check_certificate(*key, now);
+    } else {
         auto opened = office_.open_key(file, ask_);
         signing::check_certificate(*opened, now);
         const Bytes signed_pdf = signing::sign(rehearsal, *opened, {}, now);
@@ -130,6 +134,46 @@ const signing::Key& Desk::key_of(const std::filesystem::path& file, BytesView re
         key = std::move(opened);
     }
     return *key;
+}
+
+// Everything that may refuse the letter is asked here, before it has a number.
+storage::NewLetter Desk::ready(const Request& asked, std::vector<Problem>& warnings) {
+    if (auto problems = check(asked.kind, asked.data, warnings); !problems.empty())
+        throw Error(Code::data, std::move(problems));
+    storage::NewLetter letter = prepare(with_pictures(asked), warnings);
+    rehearse(letter);
+    return letter;
+}
+
+// Asked once more with the key of a letter that is there: `reserve` compares kind and data with what the key
+// stands for, and gives that letter back unchanged.
+storage::NewLetter Desk::repeated(const Request& asked, const storage::Letter& known) const {
+    const Request request = with_pictures(asked);
+    storage::NewLetter letter;
+    letter.id = known.id;
+    letter.kind = request.kind;
+    letter.data = request.data;
+    letter.idempotency_key = request.key;
+    letter.series = known.series;
+    letter.date = known.date;
+    letter.pattern =
+        office_.series_of(templates_.get(request.kind)->about(), request.kind, known.series).pattern;
+    letter.parts = known.parts;
+    letter.actor = request.actor;
+    return letter;
+}
+
+// Pictures become part of the office, so that a crash later on can't separate a letter from them.
+Request Desk::with_pictures(Request request) const {
+    request.data = take_pictures(*templates_.get(request.kind), request.data, request.images, office_.root());
+    return request;
+}
+
+void Desk::rehearse(const storage::NewLetter& letter) {
+    const Instant now = clock_.now();
+    const Bytes pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, rehearsal_number(letter),
+                               letter.parts.kode, letter.date, now);
+    key_of(letter.snapshot, pdf, now);
 }
 
 Bytes Desk::draft(const std::string& kind, const Json& data, const std::filesystem::path& images) const {
@@ -151,77 +195,35 @@ Bytes Desk::draft(const std::string& kind, const Json& data, const std::filesyst
 }
 
 Issued Desk::issue(const Request& asked, const Turn& turn) {
-    Issued result;
-    Request request = asked;
-    // Pictures become part of the office first, so that a crash later on can't separate a letter from them.
-    request.data = take_pictures(*templates_.get(request.kind), asked.data, asked.images, office_.root());
-    if (!request.key.empty()) {
-        if (auto known = letters().find_key(request.key)) {
-            turn.wait();
-            // `reserve` compares kind and data with what the key stands for, and gives the letter back
-            // unchanged.
-            storage::NewLetter again;
-            again.id = known->id;
-            again.kind = request.kind;
-            again.data = request.data;
-            again.idempotency_key = request.key;
-            again.series = known->series;
-            again.date = known->date;
-            again.pattern =
-                office_.series_of(templates_.get(request.kind)->about(), request.kind, known->series).pattern;
-            again.parts = known->parts;
-            again.actor = request.actor;
-            const storage::Letter letter = letters().reserve(again, clock_.now()).letter;
-            turn.pass();
-            return finish(letter, request.actor);
-        }
-    }
-    if (auto problems = check(request.kind, request.data, result.warnings); !problems.empty())
-        throw Error(Code::data, std::move(problems));
-    const storage::NewLetter letter = prepare(request, result.warnings);
-    const Instant now = clock_.now();
-    const Bytes rehearsal = rendered(letter.kind, letter.data, letter.snapshot, letter.id,
-                                     rehearsal_number(letter), letter.parts.kode, letter.date, now);
-    key_of(office_.root() / letter.snapshot.at("kunci").get<std::string>(), rehearsal, now);
+    std::vector<Problem> warnings;
+    std::optional<storage::Letter> known;
+    if (!asked.key.empty()) known = letters().find_key(asked.key);
+    storage::NewLetter letter = known ? repeated(asked, *known) : ready(asked, warnings);
     turn.wait();
+    if (!known && date_in(office_.zone(), clock_.now()) != letter.date) {  // its turn came after midnight
+        warnings.clear();
+        letter = ready(asked, warnings);
+    }
     const storage::Letter reserved = letters().reserve(letter, clock_.now()).letter;
     turn.pass();
-    std::vector<Problem> warnings = std::move(result.warnings);
-    result = finish(reserved, request.actor);
+    Issued result = finish(reserved, asked.actor);
     result.warnings = std::move(warnings);
     return result;
 }
 
 Issued Desk::finish(storage::Letter letter, const std::string& actor) {
     while (letter.status == storage::Status::reserved) {
-        const Instant now = clock_.now();
-        if (date_in(office_.zone(), now) != letter.date) {
-            letter = letters().replace(letter.id, successor(letter),
-                                       "tidak sempat ditandatangani pada tanggal suratnya", now);
-            continue;
-        }
-        Bytes pdf;
         try {
-            pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, letter.number,
-                           letter.parts.kode, letter.date, letter.reserved_at);
-        } catch (const Error& error) {
-            if (error.code() == Code::data) letters().make_void(letter.id, error.what(), now, actor);
-            throw;
+            Bytes signed_pdf;
+            letter = advance(letter, actor, signed_pdf);
+            if (letter.sha256 && letter.sha256 == sha256(signed_pdf))
+                return {letter, std::move(signed_pdf), office_.verify_url(letter.id), {}};
+        } catch (const Error&) {
+            // Another process may have issued or replaced the letter meanwhile: then that is what counts.
+            storage::Letter now = present(letter.id);
+            if (now.id == letter.id && now.status != storage::Status::issued) throw;
+            letter = std::move(now);
         }
-        const auto file = office_.root() / letter.snapshot.at("kunci").get<std::string>();
-        const signing::Key& key = key_of(file, pdf, now);
-        signing::check_certificate(key, now);
-        signing::Options options;
-        options.location = office_.settings().at("tempat").get<std::string>();
-        Bytes signed_pdf = signing::sign(pdf, key, options, now);
-        const verify::Report report = verify::check(signed_pdf, trust_, now);
-        if (report.verdict != verify::Verdict::passed)
-            throw Error(Code::internal,
-                        "surat yang baru ditandatangani tidak lolos pemeriksaan sendiri: " + reasons(report),
-                        letter.number, "Nomornya tersimpan. Perbaiki sebabnya, lalu jalankan naskah resume.");
-        letter = letters().issue(letter.id, signed_pdf, now, actor);
-        if (letter.sha256 == report.sha256)
-            return {letter, std::move(signed_pdf), office_.verify_url(letter.id), {}};
     }
     if (letter.status == storage::Status::void_)
         throw Error(Code::data, "nomor " + letter.number + " sudah batal: " + letter.reason, letter.kind,
@@ -229,6 +231,43 @@ Issued Desk::finish(storage::Letter letter, const std::string& actor) {
     auto pdf = letters().pdf(letter.id);
     if (!pdf) throw Error(Code::internal, "surat terbit tanpa berkas di register", letter.number);
     return {letter, std::move(*pdf), office_.verify_url(letter.id), {}};
+}
+
+// One durable step: the reserved letter is issued, or replaced by a reserved one of today. What refuses the
+// step leaves the letter as it is, to be finished by `resume` once the cause is mended.
+storage::Letter Desk::advance(const storage::Letter& letter, const std::string& actor, Bytes& signed_pdf) {
+    const Instant now = clock_.now();
+    const Date today = date_in(office_.zone(), now);
+    if (today < letter.date)
+        throw Error(Code::data,
+                    "surat bertanggal " + to_long(letter.date) + ", tetapi menurut komputer hari ini " +
+                        to_long(today),
+                    letter.number,
+                    "Periksa jam dan tanggal komputer, lalu jalankan naskah resume; nomornya tersimpan.");
+    if (today != letter.date)
+        return letters().replace(letter.id, successor(letter),
+                                 "tidak sempat ditandatangani pada tanggal suratnya", now);
+    const Bytes pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, letter.number,
+                               letter.parts.kode, letter.date, letter.reserved_at);
+    const signing::Key& key = key_of(letter.snapshot, pdf, now);
+    signing::Options options;
+    options.location = office_.settings().at("tempat").get<std::string>();
+    signed_pdf = signing::sign(pdf, key, options, now);
+    const verify::Report report = verify::check(signed_pdf, trust_, now);
+    if (report.verdict != verify::Verdict::passed)
+        throw Error(Code::internal,
+                    "surat yang baru ditandatangani tidak lolos pemeriksaan sendiri: " + reasons(report),
+                    letter.number, "Nomornya tersimpan. Perbaiki sebabnya, lalu jalankan naskah resume.");
+    return letters().issue(letter.id, signed_pdf, now, actor);
+}
+
+// The letter itself as it is now, or the one that stands in its place.
+storage::Letter Desk::present(const LetterId& id) {
+    auto letter = letters().find(id);
+    while (letter && letter->status == storage::Status::void_ && letter->replaced_by)
+        letter = letters().find(*letter->replaced_by);
+    if (!letter) throw Error(Code::internal, "surat hilang dari register", to_string(id));
+    return *std::move(letter);
 }
 
 // The letter that takes the place of one whose day has passed: same data, today's date, today's signer, same
@@ -249,6 +288,7 @@ storage::NewLetter Desk::successor(const storage::Letter& letter) {
                                       warnings);
     next.subject = letter.subject;
     next.once = letter.once;
+    rehearse(next);  // or a key that is missing for days would use up a number each day
     return next;
 }
 
@@ -262,6 +302,9 @@ void Desk::resume(const std::function<void(const Resumed&)>& report) {
             resumed.problems = error.problems();
             resumed.code = error.code();
             if (auto now = letters().find(letter.id)) resumed.letter = *now;
+        } catch (const std::exception& error) {  // one letter must not stop the others
+            resumed.problems = {{error.what(), letter.number, "Laporkan kepada pengembang."}};
+            resumed.code = Code::internal;
         }
         report(resumed);
     }

@@ -75,10 +75,16 @@ public:
 private:
     Bytes rendered(const std::string& kind, const Json& data, const Json& snapshot, const LetterId& id,
                    const std::string& number, const std::string& code, Date date, Instant time) const;
-    Issued finish(storage::Letter letter, const std::string& actor);
     storage::NewLetter prepare(const Request& request, std::vector<Problem>& warnings);
+    storage::NewLetter ready(const Request& asked, std::vector<Problem>& warnings);
+    storage::NewLetter repeated(const Request& asked, const storage::Letter& known) const;
+    Request with_pictures(Request request) const;
+    void rehearse(const storage::NewLetter& letter);
+    Issued finish(storage::Letter letter, const std::string& actor);
+    storage::Letter advance(const storage::Letter& letter, const std::string& actor, Bytes& signed_pdf);
+    storage::Letter present(const LetterId& id);
     storage::NewLetter successor(const storage::Letter& letter);
-    const signing::Key& key_of(const std::filesystem::path& file, BytesView rehearsal, Instant now);
+    const signing::Key& key_of(const Json& snapshot, BytesView rehearsal, Instant now);
 
     Office office_;
     const Clock& clock_;
