@@ -95,11 +95,11 @@ void Typesetter::key_values(const Node& node, const Frame& outer, Column& out) {
         if (!label.empty()) {
             setting.tag = structure_.add("Lbl", item);
             setter_.set(plain(label, frame.style, row.where), setting, lines);
-            // The colon stands on its axis, level with the label's first line.
+            // The colon stands on its axis, level with the label's first line; without room there is none.
             std::vector<SetLine> colon;
             setting.x = frame.x + label_width;
             setting.width = std::max(colon_width, frame.style.size);
-            setter_.set(plain(":", frame.style, row.where), setting, colon);
+            if (colon_width > 0) setter_.set(plain(":", frame.style, row.where), setting, colon);
             if (!lines.empty() && !colon.empty())
                 std::move(colon[0].items.begin(), colon[0].items.end(), std::back_inserter(lines[0].items));
         }
