@@ -7,7 +7,9 @@ namespace naskah::generator {
 
 using Length = std::int32_t;
 
-constexpr Length pt(double points) { return static_cast<Length>(points * 1000.0 + (points < 0 ? -0.5 : 0.5)); }
+constexpr Length pt(double points) {
+    return static_cast<Length>(points * 1000.0 + (points < 0 ? -0.5 : 0.5));
+}
 constexpr Length mm(double millimetres) { return pt(millimetres * 72.0 / 25.4); }
 
 struct Point {
