@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "core/file.h"
+#include "workflow/agenda.h"
 #include "workflow/issue.h"
 
 namespace naskah::cli {
@@ -35,6 +36,11 @@ std::string headline(verify::Verdict verdict) {
     return {};
 }
 
+std::string status_word(const std::string& status) {
+    const auto known = storage::parse_status(status);
+    return known ? workflow::status_word(*known) : status;
+}
+
 std::string describe(const fs::path& file, const verify::Report& report, const Json& registered) {
     std::string text = file.string() + ": " + headline(report.verdict) + "\n";
     for (const verify::Finding& finding : report.findings)
@@ -54,7 +60,8 @@ std::string describe(const fs::path& file, const verify::Report& report, const J
     }
     if (!registered.is_null())
         text += "  register: nomor " + registered.at("number").get<std::string>() + ", " +
-                registered.at("kind").get<std::string>() + ", " + registered.at("status").get<std::string>() +
+                registered.at("kind").get<std::string>() + ", " +
+                status_word(registered.at("status").get<std::string>()) +
                 (registered.at("same_bytes").get<bool>() ? ", berkas sama persis\n"
                                                          : ", berkas BERBEDA dari yang terbit\n");
     return text;

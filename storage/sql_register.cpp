@@ -82,12 +82,14 @@ void take_number(Connection& connection, StoredLetter& letter) {
                     "seri " + letter.series, "Bedakan pola nomor kedua seri itu di office.json");
 }
 
-void require_once(Connection& connection, const std::string& once) {
-    if (once.empty()) return;
+void require_once(Connection& connection, const StoredLetter& asked) {
+    if (asked.once.empty()) return;
     if (const auto other =
-            one_letter(connection, "WHERE once = $1 AND once <> '' AND status <> 'void'", {once}))
-        throw Error(Code::data, "sudah ada surat nomor " + other->number + " untuk hal yang sama", once,
-                    "Periksa surat itu; surat yang sama tidak dibuat dua kali");
+            one_letter(connection, "WHERE once = $1 AND once <> '' AND status <> 'void'", {asked.once}))
+        throw Error(
+            Code::data,
+            "sudah ada surat nomor " + other->number + " untuk hal yang sama (" + other->subject + ")",
+            asked.kind, "Periksa surat itu; surat yang sama tidak dibuat dua kali.");
 }
 
 // Asking again with a key must be the same request: that of this letter or of one that it replaced.
@@ -180,7 +182,7 @@ public:
                     return;
                 }
             }
-            require_once(connection, asked.once);
+            require_once(connection, asked);
             result = asked;
             take_number(connection, result);
             record(connection, result, letter.actor);
