@@ -38,17 +38,6 @@ Json to_json(const Problem& problem) {
     return {{"what", problem.what}, {"where", problem.where}, {"remedy", problem.remedy}};
 }
 
-// Fails before a number is taken if the result could not be written after it.
-void probe_writable(const fs::path& out) {
-    const fs::path folder = out.has_parent_path() ? out.parent_path() : fs::path(".");
-    if (fs::is_directory(out))
-        throw Error(Code::cannot_write, "ini sebuah folder", out.string(), "Sebutkan nama berkas PDF.");
-    const fs::path probe = folder / (".naskah-" + out.filename().string() + ".coba");
-    const Bytes room(64 * 1024, 0);
-    write_file(probe, room);
-    fs::remove(probe);
-}
-
 void need_target(const LetterOptions& options) {
     if (options.batch.empty() && options.data.empty())
         throw Error(Code::usage, "berkas data belum disebut", "",
@@ -236,7 +225,7 @@ int issue(const Common& common, const LetterOptions& options) {
         return printer.finish();
     }
     const Json data = read_data(options.data);
-    probe_writable(options.out);
+    require_writable(options.out);  // before a number is taken
     const workflow::Issued issued = desk.issue({.kind = options.kind,
                                                 .data = data,
                                                 .key = options.key,

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <new>
 
 #include "cli/commands.h"
@@ -173,6 +174,10 @@ int main(int argc, char** argv) {
     } catch (const naskah::Error& error) {
         naskah::cli::complain(error.problems());
         return static_cast<int>(error.code());
+    } catch (const std::filesystem::filesystem_error& error) {
+        naskah::cli::complain({{"tidak dapat dibuka: " + error.code().message(), error.path1().string(),
+                                "Periksa nama dan izin berkas atau foldernya."}});
+        return static_cast<int>(naskah::Code::data);
     } catch (const std::bad_alloc&) {
         naskah::cli::complain({{"memori habis", "", "Kurangi ukuran data atau jumlah pekerja (--jobs)."}});
     } catch (const std::exception& error) {

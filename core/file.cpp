@@ -111,11 +111,36 @@ private:
 // The file that a name really stands for: a link is followed, and a device, pipe or folder is never replaced.
 fs::path real_target(const fs::path& path) {
     std::error_code error;
-    if (!fs::exists(fs::symlink_status(path, error))) return path;
+    const fs::file_status status = fs::symlink_status(path, error);
+    if (status.type() == fs::file_type::not_found) return path;
+    if (error) cannot_write(path, reason(error.value()));
     const fs::path target = fs::canonical(path, error);
+    if (!error && fs::is_directory(target, error)) cannot_write(path, reason(EISDIR));
     if (error || !fs::is_regular_file(target, error)) cannot_write(path, "bukan berkas biasa");
     return target;
 }
+
+// Where a new file goes.
+class Place {
+public:
+    explicit Place(const fs::path& path)
+        : target_(real_target(path)), folder_(open_folder(path, target_.parent_path())) {
+        if (!target_.has_filename()) cannot_write(path, "bukan nama berkas");
+    }
+    int folder() const { return folder_.number(); }
+    fs::path name() const { return target_.filename(); }
+
+private:
+    static Descriptor open_folder(const fs::path& path, const fs::path& parent) {
+        const fs::path name = parent.empty() ? fs::path(".") : parent;
+        const int number = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (number < 0) cannot_write(path, "folder " + name.string() + " " + reason(errno));
+        return Descriptor(number);
+    }
+
+    fs::path target_;
+    Descriptor folder_;
+};
 
 }  // namespace
 
@@ -153,18 +178,19 @@ std::string read_text(const fs::path& path, std::size_t limit) {
 }
 
 void write_file(const fs::path& path, BytesView bytes, unsigned mode) {
-    const fs::path target = real_target(path);
-    if (!target.has_filename()) cannot_write(path, "bukan nama berkas");
-    const fs::path parent = target.has_parent_path() ? target.parent_path() : fs::path(".");
-    const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder.open()) cannot_write(path, "folder " + parent.string() + " " + reason(errno));
-
-    NewFile file(folder.number(), mode);
-    if (!file.open() || !file.write(bytes) || !file.take_place_of(target.filename())) {
+    const Place place(path);
+    NewFile file(place.folder(), mode);
+    if (!file.open() || !file.write(bytes) || !file.take_place_of(place.name())) {
         cannot_write(path, reason(errno));
     }
     // The folder's own entry must reach the disk too, or the name is lost with the power.
-    if (::fsync(folder.number()) != 0 && errno != EINVAL) cannot_write(path, reason(errno));
+    if (::fsync(place.folder()) != 0 && errno != EINVAL) cannot_write(path, reason(errno));
+}
+
+void require_writable(const fs::path& path) {
+    const Place place(path);
+    NewFile file(place.folder(), 0600);
+    if (!file.open() || !file.write(Bytes(64 * 1024))) cannot_write(path, reason(errno));
 }
 
 }  // namespace naskah

@@ -17,4 +17,7 @@ std::string read_text(const std::filesystem::path& path, std::size_t limit = 16u
 // permission.
 void write_file(const std::filesystem::path& path, BytesView bytes, unsigned mode = 0644);
 
+// Throws what write_file would throw now, and leaves nothing: asked before something that cannot be undone.
+void require_writable(const std::filesystem::path& path);
+
 }  // namespace naskah

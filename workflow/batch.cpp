@@ -1,7 +1,9 @@
 #include "workflow/batch.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -29,6 +31,10 @@ struct Line {
 class Lines {
 public:
     explicit Lines(const fs::path& file) : in_(file) {
+        std::error_code failed;
+        if (in_ && !fs::is_regular_file(file, failed))  // a pipe can't be read once to count and once to work
+            throw Error(Code::data, "bukan berkas biasa", file.string(),
+                        "Simpan dahulu baris-barisnya ke sebuah berkas.");
         if (!in_)
             throw Error(Code::data, "berkas tidak dapat dibaca", file.string(),
                         "Periksa nama dan izin berkas.");
@@ -93,6 +99,7 @@ void make_folder(const fs::path& folder) {
     if (failed || !fs::is_directory(folder))
         throw Error(Code::cannot_write, "folder tidak dapat dibuat: " + failed.message(), folder.string(),
                     "Periksa izin dan sisa ruang.");
+    require_writable(folder / "surat.pdf");  // before numbers are taken
 }
 
 void run(const BatchOptions& options, const BatchReport& report, const Work& work) {
@@ -102,9 +109,11 @@ void run(const BatchOptions& options, const BatchReport& report, const Work& wor
     Turns turns;
     std::mutex reporting;
     std::size_t done = 0;
+    std::exception_ptr unheard;  // nobody can be told any more: no further letter is begun
+    std::atomic<bool> stopped = false;
     const auto worker = [&] {
         Line line;
-        while (lines.next(line)) {
+        while (!stopped && lines.next(line)) {
             BatchLine result;
             result.line = line.number;
             const std::string where = options.input.filename().string() + ":" + std::to_string(line.number);
@@ -122,12 +131,21 @@ void run(const BatchOptions& options, const BatchReport& report, const Work& wor
             }
             turns.pass(line.place);
             const std::lock_guard lock(reporting);
-            report(result, ++done, total);
+            if (stopped) continue;
+            try {
+                report(result, ++done, total);
+            } catch (...) {
+                unheard = std::current_exception();
+                stopped = true;
+            }
         }
     };
-    std::vector<std::jthread> workers;
-    for (int i = 1; i < std::clamp(options.jobs, 1, 64); ++i) workers.emplace_back(worker);
-    worker();
+    {
+        std::vector<std::jthread> workers;
+        for (int i = 1; i < std::clamp(options.jobs, 1, 64); ++i) workers.emplace_back(worker);
+        worker();
+    }
+    if (unheard) std::rethrow_exception(unheard);
 }
 
 }  // namespace

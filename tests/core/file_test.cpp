@@ -295,6 +295,23 @@ TEST_CASE("killed at any moment of writing, there is the old letter or the new o
     }
 }
 
+TEST_CASE("whether a file can be written is told beforehand, and nothing is left") {
+    const Folder folder;
+    require_writable(folder / "surat.pdf");
+    CHECK(folder.entries() == 0);
+    write_file(folder / "surat.pdf", as_bytes("lama"));
+    require_writable(folder / "surat.pdf");
+    CHECK(read_text(folder / "surat.pdf") == "lama");
+    fs::create_symlink("tidak-ada", folder / "putus.pdf");
+    for (const fs::path& wrong :
+         {fs::path("/dev/null"), folder / "putus.pdf", folder.path(), folder / "tidak-ada/surat.pdf",
+          folder / "surat.pdf/surat.pdf", folder / std::string(300, 'a'), fs::path("/proc/self/surat.pdf")}) {
+        INFO(wrong);
+        CHECK_THROWS_AS(require_writable(wrong), Error);
+    }
+    CHECK(folder.entries() == 2);
+}
+
 TEST_CASE("several writers of one file leave one whole file") {
     const Folder folder;
     std::vector<std::thread> writers;
