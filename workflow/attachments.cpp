@@ -22,6 +22,13 @@ fs::path below(const fs::path& folder, const std::string& name) {
     return failed || root_end != root.end() ? fs::path() : full;
 }
 
+// "lampiran/<SHA-256>.png" or ".jpg".
+bool is_kept_name(std::string_view name) {
+    constexpr std::string_view folder = "lampiran/";
+    if (!name.starts_with(folder) || !(name.ends_with(".png") || name.ends_with(".jpg"))) return false;
+    return parse_sha256(name.substr(folder.size(), name.size() - folder.size() - 4)).has_value();
+}
+
 class PictureTaker {
 public:
     PictureTaker(const Json& schema, fs::path images, fs::path office)
@@ -52,9 +59,9 @@ public:
 private:
     void take(Json& value, const std::string& path) {
         const std::string name = value.get<std::string>();
-        if (name.starts_with("lampiran/")) {  // taken already: a letter that is resumed
-            if (const auto kept = below(office_, name); !kept.empty() && fs::is_regular_file(kept)) return;
-        }
+        // Taken already: a letter that is resumed. By its digest alone, or the name could lead elsewhere in
+        // the office.
+        if (is_kept_name(name) && fs::is_regular_file(office_ / name)) return;
         const fs::path file = below(images_, name);
         if (file.empty()) {
             problems.push_back({"nama gambar \"" + name + "\" menunjuk ke luar folder data", path,
