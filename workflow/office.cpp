@@ -1,7 +1,5 @@
 #include "workflow/office.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 
@@ -33,6 +31,16 @@ public:
         }
         return found->get<std::string>();
     }
+    void optional_texts(const Json& object, std::initializer_list<const char*> names,
+                        const std::string& path) {
+        for (const char* name : names)
+            if (const auto found = object.find(name); found != object.end() && !found->is_string())
+                wrong(path + name, "harus berupa teks");
+    }
+    void term(const Json& object, const std::string& path, bool needs_begin) {
+        const auto from = date(object, "mulai", path, needs_begin), to = date(object, "selesai", path, false);
+        if (from && to && *to < *from) wrong(path + "selesai", "lebih awal daripada mulai");
+    }
     void lines(const Json& object, const std::string& name, const std::string& path) {
         const auto found = object.find(name);
         if (found == object.end() || !found->is_array() || found->empty() ||
@@ -48,6 +56,13 @@ public:
         if (!date) wrong(path + name, "wajib berupa tanggal yang ada, misalnya 2026-01-31");
         return date;
     }
+    void each(const Json& parent, const std::string& name,
+              void (*check)(const Json& item, const std::string& path, Checker& checker)) {
+        const auto found = parent.find(name);
+        if (found == parent.end() || !found->is_array()) return wrong(name, "wajib berupa daftar");
+        for (std::size_t i = 0; i < found->size(); ++i)
+            check((*found)[i], name + "[" + std::to_string(i) + "].", *this);
+    }
     const Json& object(const Json& parent, const std::string& name) {
         static const Json none = Json::object();
         const auto found = parent.find(name);
@@ -60,9 +75,9 @@ private:
     std::vector<Problem>& problems_;
 };
 
-// A skeleton that `init` wrote is not filled in yet where a text begins with "ISI".
+// A skeleton that `init` wrote is not filled in yet where a text begins with "ISI ".
 void find_blanks(const Json& value, const std::string& path, Checker& checker) {
-    if (value.is_string() && value.get<std::string>().starts_with("ISI")) {
+    if (value.is_string() && value.get<std::string>().starts_with("ISI ")) {
         checker.wrong(path, "belum diisi", value.get<std::string>());
     } else if (value.is_structured()) {
         for (const auto& [name, item] : value.items())
@@ -71,14 +86,33 @@ void find_blanks(const Json& value, const std::string& path, Checker& checker) {
     }
 }
 
+void check_official(const Json& official, const std::string& path, Checker& checker) {
+    for (const char* name : {"id", "nama", "pangkat"}) checker.text(official, name, path);
+    checker.optional_texts(official, {"nama_tanpa_gelar", "kunci"}, path);
+    checker.lines(official, "jabatan", path);
+    if (!parse_nip(checker.text(official, "nip", path)))
+        checker.wrong(path + "nip", "bukan NIP 18 angka yang benar");
+    checker.term(official, path, true);
+}
+
+// Who signs which kinds, and when.
+void check_signing_rule(const Json& rule, const std::string& path, Checker& checker) {
+    checker.lines(rule, "jenis", path);
+    checker.text(rule, "pejabat", path);
+    checker.optional_texts(rule, {"sebagai", "atas_nama", "melalui"}, path);
+    checker.term(rule, path, false);
+}
+
 std::vector<Problem> check_settings(const Json& settings) {
     std::vector<Problem> problems;
     Checker checker(problems);
     find_blanks(settings, "", checker);
     if (!problems.empty()) return problems;
-    for (const char* name : {"nama", "singkatan", "tempat", "alamat_publik", "unit", "kalimat_kaki"})
+    for (const char* name : {"nama", "singkatan", "tempat", "unit", "kalimat_kaki"})
         checker.text(settings, name, "");
-    const std::string address = settings.value("alamat_publik", "");
+    checker.optional_texts(settings, {"kode", "bidang", "penyimpanan"}, "");
+    if (!settings.value("contoh", Json(false)).is_boolean()) checker.wrong("contoh", "harus true atau false");
+    const std::string address = checker.text(settings, "alamat_publik", "");
     if (!address.starts_with("https://") && !address.starts_with("http://localhost"))
         checker.wrong("alamat_publik", "wajib diawali https://");
     if (!parse_zone(checker.text(settings, "zona", ""))) checker.wrong("zona", "wajib WIB, WITA, atau WIT");
@@ -95,22 +129,15 @@ std::vector<Problem> check_settings(const Json& settings) {
             checker.wrong("seri." + name + ".pola", error.problems()[0].what, error.problems()[0].remedy);
         }
     }
-    const auto officials = settings.find("pejabat");
-    if (officials == settings.end() || !officials->is_array()) {
-        checker.wrong("pejabat", "wajib berupa daftar pejabat");
-        return problems;
-    }
-    for (std::size_t i = 0; i < officials->size(); ++i) {
-        const Json& official = (*officials)[i];
-        const std::string path = "pejabat[" + std::to_string(i) + "].";
-        for (const char* name : {"id", "nama", "pangkat"}) checker.text(official, name, path);
-        checker.lines(official, "jabatan", path);
-        if (!parse_nip(checker.text(official, "nip", path)))
-            checker.wrong(path + "nip", "bukan NIP 18 angka yang benar");
-        const auto from = checker.date(official, "mulai", path, true),
-                   to = checker.date(official, "selesai", path, false);
-        if (from && to && *to < *from) checker.wrong(path + "selesai", "lebih awal daripada mulai");
-    }
+    if (settings.contains("jenis"))
+        for (const auto& [kind, own] : checker.object(settings, "jenis").items()) {
+            if (!own.is_object()) checker.wrong("jenis." + kind, "harus berupa isian bertingkat");
+            checker.optional_texts(own, {"seri", "kode", "unit", "bidang", "sifat"}, "jenis." + kind + ".");
+        }
+    if (settings.contains("segel"))
+        checker.optional_texts(checker.object(settings, "segel"), {"nama", "kunci"}, "segel.");
+    checker.each(settings, "pejabat", check_official);
+    if (settings.contains("penandatangan")) checker.each(settings, "penandatangan", check_signing_rule);
     return problems;
 }
 
@@ -198,10 +225,11 @@ Office::Series Office::series_of(const Json& about, const std::string& kind,
     static const Json none = Json::object();
     const Json& kinds = settings_.contains("jenis") ? settings_.at("jenis") : none;
     const Json& own = kinds.contains(kind) ? kinds.at(kind) : none;
-    const auto chosen = [&](const char* name) {
-        if (own.contains(name)) return own.at(name).get<std::string>();
-        if (about.contains(name)) return about.at(name).get<std::string>();
-        return settings_.value(name, "");
+    const auto chosen = [&](const char* name) -> std::string {
+        for (const Json* place : {&own, &about, &settings_})
+            if (const auto found = place->find(name); found != place->end() && found->is_string())
+                return found->get<std::string>();
+        return {};
     };
     Series series;
     series.name = wanted.empty() ? chosen("seri") : wanted;
