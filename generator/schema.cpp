@@ -203,8 +203,9 @@ private:
         std::vector<std::string> names;
         for (const auto& [known, unused] : properties.items()) names.push_back(known);
         const std::string near = nearest(name, names);
-        // The name itself comes from outside: only a tame one is repeated.
-        const bool tame = !name.empty() && name.size() <= 40 && !text_flaw(name, "");
+        // The name itself comes from outside: only a tame one is repeated. In a path, "[" begins a list's
+        // place.
+        const bool tame = !name.empty() && name.size() <= 40 && name.front() != '[' && !text_flaw(name, "");
         path_.push_back(tame ? name : "?");
         complain("bidang ini tidak dikenal" + (near.empty() ? "" : "; apakah maksudnya \"" + near + "\"?"));
         path_.pop_back();
