@@ -1,6 +1,4 @@
 // Makes an office folder, whole or not at all: built beside its place and renamed into it.
-#include <unistd.h>
-
 #include "core/file.h"
 #include "workflow/office.h"
 
@@ -74,9 +72,14 @@ void make_office(const fs::path& root, bool demo, const Clock& clock) {
                     "Sebutkan folder baru; kantor yang ada tidak ditimpa.");
     const fs::path target = fs::absolute(root).lexically_normal();
     const fs::path place = target.has_filename() ? target : target.parent_path();
-    const fs::path building = place.parent_path() / (".naskah-init-" + std::to_string(::getpid()));
+    // A name that nobody can foresee, so that nobody has put a folder or a link of his own there: it will
+    // hold keys.
+    Bytes random(8);
+    system_random().fill(random);
+    const fs::path building = place.parent_path() / (".naskah-init-" + to_hex(random));
     try {
-        fs::create_directories(building);
+        fs::create_directories(place.parent_path());
+        fs::create_directory(building);
         fs::permissions(building, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
         fill(building, demo, clock);
         fs::rename(building, place);
