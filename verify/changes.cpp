@@ -63,6 +63,7 @@ private:
                     value->is(Kind::boolean) || value->is(Kind::null);
         }
         if (!sound) graph_.forbid("trailer /Info");
+        graph_.permit("keterangan berkas: judul, penulis, tanggal");
         graph_.introduce(then, now, "trailer /Info");
     }
 
@@ -94,6 +95,7 @@ private:
         sound = sound && (!type || type->is_name("Metadata")) && (!subtype || subtype->is_name("XML"));
         const auto text = sound ? graph_.now().unpacked(now->ref) : std::nullopt;
         if (!text || !is_plain_xmp(as_text(*text))) graph_.forbid("katalog /Metadata");
+        graph_.permit("metadata berkas");
         graph_.introduce(then, now, "katalog /Metadata");
     }
 
@@ -102,6 +104,7 @@ private:
         if (graph_.are_same(then, now)) return;
         const Object* value = graph_.now().resolve(now);
         if (!value || !value->is(Kind::dictionary) || !is_plain(*value, 0)) graph_.forbid(where);
+        graph_.permit(where);
         graph_.introduce(then, now, where);
     }
 

@@ -125,7 +125,7 @@ void FormChanges::kids(const Object* then, const Object* now, const Context& con
 }
 
 // An empty signature field may be signed; a signed one stays as it is.
-void FormChanges::signature_value(const Object& then, const Object& now, const Context& context) {
+void FormChanges::signature_value(const Object& then, const Object& now, Context& context) {
     const std::string where = "kolom tanda tangan " + context.name;
     const Object* before = graph_.then().find(&then, "V");
     const Object* after = graph_.now().find(&now, "V");
@@ -136,10 +136,11 @@ void FormChanges::signature_value(const Object& then, const Object& now, const C
         graph_.introduce(nullptr, now.find("V"), where);
     }
     if (!signs) graph_.require_same(then.find("V"), now.find("V"), where);
-    // A widget below the field has no value of its own; its look belongs to the signature being made, so it
-    // may only change from empty.
+    // Only a signature being made brings a look; without one, anybody could draw there. A widget below the
+    // field has no value of its own, and its look may only change from empty.
     const bool was_empty = !before && !graph_.then().find(graph_.then().find(&then, "AP"), "N");
-    if (signs || was_empty) {
+    context.signs = context.signs || signs;
+    if (context.signs && (signs || was_empty)) {
         new_look(then.find("AP"), now.find("AP"), where);
     } else {
         for (const char* key : {"AP", "AS", "F", "MK", "M"})
@@ -239,11 +240,14 @@ void FormChanges::new_field(const Object& entry, Context context) {
     }
     const Object* kids = graph_.now().find(&now, "Kids");
     const bool has_value = value && !graph_.now().resolve(value)->is(Kind::null);
+    context.signs = context.signs || has_value;
     if (has_value ? !may_sign(value) : permissions_.level < 2) {
         if (!kids || has_value) graph_.forbid(where);
     }
     if (!kids && context.type != "Sig") graph_.forbid(where);
     if (const Object* look = graph_.now().find(&now, "AP")) appearance(nullptr, look, where);
+    // An empty field shows nothing: anybody can add one, and would cover what was signed.
+    if (!context.signs && (now.find("AP") || now.find("MK"))) graph_.forbid(where + " menutupi halaman");
     const Object* subtype = graph_.now().find(&now, "Subtype");
     if (subtype && !subtype->is_name("Widget")) graph_.forbid(where);
     if (subtype) new_widgets_.insert(entry.ref.number);

@@ -23,11 +23,12 @@ private:
     struct Context {
         std::string name, type;
         int depth = 0;
+        bool signs = false;  // the field or one above it gains its signature
     };
     void fields(const Object* then, const Object* now);
     void field(const Object& then, const Object& now, Context context);
     void kids(const Object* then, const Object* now, const Context& context);
-    void signature_value(const Object& then, const Object& now, const Context& context);
+    void signature_value(const Object& then, const Object& now, Context& context);
     void value(const Object& then, const Object& now, const Context& context);
     void new_look(const Object* then, const Object* now, const std::string& where);
     void appearance(const Object* then, const Object* now, const std::string& where);

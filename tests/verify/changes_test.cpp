@@ -208,6 +208,66 @@ TEST_CASE("changes that nobody permitted fail and are named") {
     }
 }
 
+// Anybody can append an empty signature field: it must not paint over what the signer saw.
+TEST_CASE("an empty signature field added later covers nothing") {
+    const std::string form_xobject = "/Type /XObject /Subtype /Form /BBox [0 0 595 842]";
+    const std::string paint = "1 1 1 rg 0 0 595 842 re f BT (Nomor lain) Tj ET";
+    const auto added = [&](int certify, const std::string& field, const std::string& widget = {}) {
+        return changed(kit::sign(kit::plain_pdf(), {.certify = certify}), [&](kit::PdfWriter& it) {
+            const std::string shown = widget.empty() ? "44" : "46";
+            it.object(3, dictionary(std::string(page) + resources + "/Contents 4 0 R /Annots [6 0 R 10 0 R " +
+                                    shown + " 0 R] "));
+            it.object(5, "<< /Fields [6 0 R 10 0 R 44 0 R] /SigFlags 3 >>");
+            it.object(44, dictionary("/FT /Sig /T (Baru) " + field));
+            it.stream(45, form_xobject, paint);
+            if (!widget.empty()) it.object(46, dictionary(widget));
+        });
+    };
+    const std::string box = "/Type /Annot /Subtype /Widget /P 3 0 R /F 4 /Rect [0 0 595 842] ";
+    for (const int certify : {0, 2, 3}) {
+        CHECK(added(certify, box).verdict == Verdict::passed);
+        for (const char* look : {"/AP << /N 45 0 R >> ", "/V null /AP << /N 45 0 R >> ",
+                                 "/MK << /BG [1 1 1] /CA (Nomor lain) >> "}) {
+            const auto report = added(certify, box + look);
+            INFO(certify << look << kit::summary(report));
+            CHECK(report.verdict == Verdict::failed);
+            CHECK(kit::found(report, "changed_after_signing"));
+        }
+        CHECK(added(certify, "/Kids [46 0 R] ", box + "/Parent 44 0 R /AP << /N 45 0 R >> ").verdict ==
+              Verdict::failed);
+    }
+}
+
+// The widget of a signature that shows nothing may be an object of its own, without a value.
+TEST_CASE("a signed field that showed nothing gains no look afterwards") {
+    const std::string widget =
+        "/Type /Annot /Subtype /Widget /Parent 6 0 R /P 3 0 R /F 4 /Rect [300 50 500 100] ";
+    kit::PdfWriter base(kit::plain_pdf());
+    base.object(44, dictionary(widget));
+    const std::string pdf = kit::sign(base.finish(), {.widget_more = "/Kids [44 0 R] "});
+    REQUIRE(kit::check(pdf).verdict == Verdict::passed);
+    const auto report = changed(pdf, [&](auto& it) {
+        it.object(44, dictionary(widget + "/AP << /N 45 0 R >> "));
+        it.stream(45, "/Type /XObject /Subtype /Form /BBox [0 0 200 50]", "BT (tanda tangan palsu) Tj ET");
+    });
+    INFO(kit::summary(report));
+    CHECK(report.verdict == Verdict::failed);
+}
+
+TEST_CASE("whatever was added after signing is named, though it is permitted") {
+    const std::string pdf = kit::sign(kit::plain_pdf());
+    kit::PdfWriter information(pdf);
+    information.object(60, "<< /Title (Lain) >>");
+    const auto titled = kit::check(information.finish("/Info 60 0 R "));
+    CHECK(titled.verdict == Verdict::passed);
+    CHECK(kit::found(titled, "permitted_change"));
+    const auto extension = changed(pdf, [](auto& it) {
+        it.object(1, dictionary(std::string(catalog) + "/Extensions << /X << /BaseVersion /1.7 >> >> "));
+    });
+    CHECK(extension.verdict == Verdict::passed);
+    CHECK(kit::found(extension, "permitted_change"));
+}
+
 TEST_CASE("locked fields may not be filled") {
     const std::string lock = "/Lock << /Type /SigFieldLock /Action /Include /Fields [(Catatan)] >> ";
     const std::string other = "/Lock << /Type /SigFieldLock /Action /Include /Fields [(Cat)] >> ";
