@@ -303,9 +303,9 @@ TEST_CASE("whether a file can be written is told beforehand, and nothing is left
     require_writable(folder / "surat.pdf");
     CHECK(read_text(folder / "surat.pdf") == "lama");
     fs::create_symlink("tidak-ada", folder / "putus.pdf");
-    for (const fs::path& wrong :
-         {fs::path("/dev/null"), folder / "putus.pdf", folder.path(), folder / "tidak-ada/surat.pdf",
-          folder / "surat.pdf/surat.pdf", folder / std::string(300, 'a'), fs::path("/proc/self/surat.pdf")}) {
+    for (const fs::path& wrong : {fs::path("/dev/null"), folder / "putus.pdf", folder.path(),
+                                  folder / "tidak-ada/surat.pdf", folder / "surat.pdf/surat.pdf",
+                                  folder.path() / std::string(300, 'a'), fs::path("/proc/self/surat.pdf")}) {
         INFO(wrong);
         CHECK_THROWS_AS(require_writable(wrong), Error);
     }
