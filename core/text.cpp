@@ -1,5 +1,6 @@
 #include "core/text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -103,6 +104,25 @@ std::string code_point_name(char32_t code_point) {
     const std::string hex =
         to_upper(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
     return "U+" + std::string(hex.size() < 4 ? 4 - hex.size() : 0, '0') + hex;
+}
+
+bool is_invisible(char32_t c) {
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || (c >= 0x200B && c <= 0x200F) ||
+           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+           (c >= 0xFFF9 && c <= 0xFFFB) || (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF) ||
+           (c >= 0xE0000 && c <= 0xE0FFF);
+}
+
+std::string visible(std::string_view text, std::size_t longest) {
+    std::string shown;
+    for (std::size_t at = 0; at < text.size();) {
+        if (shown.size() >= longest) return shown + "…";
+        const Sequence sequence = sequence_at(text, at);
+        const bool good = sequence.length > 0 && !is_invisible(sequence.code_point);
+        shown += good ? text.substr(at, sequence.length) : "?";
+        at += std::max<std::size_t>(sequence.length, 1);
+    }
+    return shown;
 }
 
 std::string to_upper(std::string_view text) {

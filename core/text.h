@@ -17,6 +17,13 @@ char32_t next_code_point(std::string_view text, std::size_t& at);
 void append_utf8(std::string& text, char32_t code_point);
 std::string code_point_name(char32_t code_point);  // "U+1F600"
 
+// Characters that nobody sees and that may make a text say something else than it shows: controls, zero-width
+// characters, marks that turn the direction of writing, noncharacters.
+bool is_invisible(char32_t code_point);
+// A hostile text as it may be shown: what nobody sees and what is no UTF-8 becomes "?", and the end of a long
+// one is left out.
+std::string visible(std::string_view text, std::size_t longest = 200);
+
 // Upper case of ASCII, Latin-1 and Latin Extended-A letters; others stay.
 std::string to_upper(std::string_view text);
 std::string trim(std::string_view text);  // ASCII blanks

@@ -48,15 +48,6 @@ bool is_picture_name(std::string_view text) {
     return true;
 }
 
-// Characters that nobody sees and that may make a letter say something else than it shows: controls,
-// zero-width characters, marks that turn the direction of writing, noncharacters.
-bool is_invisible(char32_t c) {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || (c >= 0x200B && c <= 0x200F) ||
-           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
-           (c >= 0xFFF9 && c <= 0xFFFB) || (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF) ||
-           (c >= 0xE0000 && c <= 0xE0FFF);
-}
-
 std::optional<std::string> form_flaw(std::string_view text, std::string_view format) {
     if (format == "date") {
         if (!has_date_form(text)) return "tulis tanggal sebagai TTTT-BB-HH, misalnya 2026-03-26";

@@ -19,12 +19,8 @@ std::string entry(const X509_NAME* name, int nid) {
     unsigned char* text = nullptr;
     const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
     if (size < 0) return {};
-    std::string out;
-    for (int i = 0; i < size && i < 256; ++i) {
-        if (text[i] >= 0x20 && text[i] != 0x7f) out += static_cast<char>(text[i]);
-    }
+    std::string out = visible(as_text({text, static_cast<std::size_t>(size)}));
     OPENSSL_free(text);
-    while (const auto bad = first_bad_utf8(out)) out.resize(*bad);
     return out;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/text.h"
+
 namespace naskah::verify {
 
 const std::vector<FindingKind>& finding_kinds() {
@@ -111,7 +113,7 @@ Verdict verdict_of(const std::vector<Finding>& findings, Verdict start) {
 Finding make_finding(std::string_view name, std::string_view detail) {
     const FindingKind& kind = kind_of(name);
     Finding out{std::string(kind.name), std::string(kind.text)};
-    if (!detail.empty()) out.text += " (" + std::string(detail) + ")";
+    if (!detail.empty()) out.text += " (" + visible(detail) + ")";
     return out;
 }
 

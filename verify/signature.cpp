@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/text.h"
 #include "verify/byte_range.h"
 #include "verify/chain.h"
 #include "verify/changes.h"
@@ -141,7 +142,7 @@ CheckedSignature check_signature(const Field& field, History& history, const Tru
                                  Instant at) {
     CheckedSignature checked;
     Signature& out = checked.report;
-    out.field = field.name;
+    out.field = visible(field.name);
     const auto refuse = [&](std::string_view name) {
         out.findings.push_back(make_finding(name));
         out.verdict = verdict_of(out);

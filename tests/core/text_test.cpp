@@ -49,6 +49,15 @@ TEST_CASE("malformed UTF-8 is found at its first byte") {
     CHECK_FALSE(first_bad_utf8("\xF4\x8F\xBF\xBF"));
 }
 
+TEST_CASE("a hostile text is shown without what nobody sees, on one line") {
+    CHECK(visible("Kalimantan Timur – café") == "Kalimantan Timur – café");
+    CHECK(visible("a\nb\x1b[31m\x7f") == "a?b?[31m?");
+    CHECK(visible("\xFF\xC3") == "??");
+    CHECK(visible("SAH\xE2\x80\xAE KADIT\xC2\x9B") == "SAH? KADIT?");
+    CHECK(visible(std::string(1000, 'a')) == std::string(200, 'a') + "…");
+    CHECK(visible("") == "");
+}
+
 TEST_CASE("letters of Latin-1 and Latin Extended-A have their capitals, others stay") {
     CHECK(to_upper("pencabutan izin, pasal 61 ayat (1)") == "PENCABUTAN IZIN, PASAL 61 AYAT (1)");
     CHECK(to_upper("éçøÿñ÷×ß") == "ÉÇØŸÑ÷×ß");

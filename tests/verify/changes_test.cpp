@@ -254,6 +254,18 @@ TEST_CASE("a signed field that showed nothing gains no look afterwards") {
     CHECK(report.verdict == Verdict::failed);
 }
 
+TEST_CASE("names in a hostile file neither break the report nor drive the reader's terminal") {
+    const std::string pdf = kit::sign(kit::plain_pdf());
+    const auto report = changed(pdf, [](auto& it) {
+        it.object(1, dictionary(std::string(catalog) + "/#ff#fe 1 /A#1b#5b2J#0aSAH 2 /B#e2#80#ae 3 "));
+    });
+    CHECK(report.verdict == Verdict::failed);
+    const std::string text = kit::summary(report);  // as JSON, which refuses what is no UTF-8
+    CHECK(text.find("\\u001b") == std::string::npos);
+    CHECK(text.find("\xE2\x80\xAE") == std::string::npos);
+    CHECK(text.find("katalog /??") != std::string::npos);
+}
+
 TEST_CASE("whatever was added after signing is named, though it is permitted") {
     const std::string pdf = kit::sign(kit::plain_pdf());
     kit::PdfWriter information(pdf);
