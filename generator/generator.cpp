@@ -110,6 +110,14 @@ std::vector<Problem> unprintable(const Json& names, bool bookman, const FontLibr
 
 }  // namespace
 
+fs::path picture_file(const fs::path& images, const fs::path& office, const std::string& name) {
+    const fs::path file = below(images, name);
+    std::error_code failed;
+    if (fs::exists(file, failed) || office.empty() || !name.starts_with("foto/")) return file;
+    const fs::path kept = below(office / "foto", name.substr(5));
+    return fs::exists(kept, failed) ? kept : file;
+}
+
 struct Generator::Shared {
     FontLibrary fonts;
     Pictures pictures;
@@ -133,7 +141,8 @@ Bytes Generator::render(const Package& package, const Json& data, const Surround
             return shared_->pictures.get(below(folder, name), name);
         }
         try {
-            return shared_->pictures.get(below(surroundings.images, src), src);
+            return shared_->pictures.get(picture_file(surroundings.images, surroundings.office_images, src),
+                                         src);
         } catch (const Error& error) {
             std::string field = src;
             each_text(data, "", [&](const std::string& text, const std::string& path) {

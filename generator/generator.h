@@ -76,6 +76,12 @@ struct Surroundings {
     std::filesystem::path office_images;
 };
 
+// The file that a picture's name in the data means: below `images`, the folder of the data; or, for a name
+// such as "foto/kantor.jpg" that is not there, in the office's own folder of photographs. Throws Error(data)
+// for a name that leads out of them.
+std::filesystem::path picture_file(const std::filesystem::path& images, const std::filesystem::path& office,
+                                   const std::string& name);
+
 class Generator {
 public:
     Generator();  // finds the faces (fonts/README.md); throws Error(outside) naming the Debian package to
