@@ -5,10 +5,13 @@
 #define POINTERHOLDER_TRANSITION 4  // qpdf 11: std::shared_ptr only
 #include <algorithm>
 #include <qpdf/Pipeline.hh>
+#include <qpdf/Pl_Flate.hh>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFExc.hh>
 #include <qpdf/QPDFObjectHandle.hh>
+#include <set>
 #include <stdexcept>
+#include <vector>
 
 #include "core/text.h"
 
@@ -16,13 +19,17 @@ namespace naskah::verify {
 namespace {
 
 constexpr std::size_t max_unpacked = 64u << 20;  // of one object stream
+constexpr std::int64_t max_columns = 1 << 20;    // of a predictor, which is given two rows of memory
+constexpr std::uint64_t max_table = 1'000'000;   // rows of all cross-reference streams of a small file
+constexpr std::uint64_t bytes_per_row = 8;       // and more for a larger one
 
 // Collects what a stream unpacks to, up to a limit: a small stream may unpack to a thousand times its size.
 class BoundedSink : public Pipeline {
 public:
-    BoundedSink(Bytes& out, Budget& budget) : Pipeline("bounded", nullptr), out_(out), budget_(budget) {}
+    BoundedSink(Bytes& out, Budget& budget, std::size_t limit = max_unpacked)
+        : Pipeline("bounded", nullptr), out_(out), budget_(budget), limit_(limit) {}
     void write(const unsigned char* data, std::size_t size) override {
-        if (out_.size() + size > max_unpacked) throw std::runtime_error("stream too large");
+        if (out_.size() + size > limit_) throw std::runtime_error("stream too large");
         budget_.spend(size / 256);
         out_.insert(out_.end(), data, data + size);
     }
@@ -31,9 +38,76 @@ public:
 private:
     Bytes& out_;
     Budget& budget_;
+    std::size_t limit_;
 };
 
 const Object null_object{};
+
+std::optional<std::uint64_t> whole_number(const Object* object) {
+    if (!object || !object->is(Object::Kind::integer) || object->integer < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(object->integer);
+}
+
+// An entry that is one thing or an array of a single one.
+const Object* only_one(const Object* entry) {
+    return entry && entry->is(Object::Kind::array) && entry->items.size() == 1 ? &entry->items[0] : entry;
+}
+
+// qpdf unpacks a cross-reference stream (7.5.8) whole and believes in its sizes, so they are looked at
+// before: `rows` is what the file may still have. Everything in that dictionary is direct.
+bool is_modest_table(BytesView bytes, const Object& stream, std::uint64_t& rows, Budget& budget) {
+    const Object* widths = stream.find("W");
+    const auto size = whole_number(stream.find("Size"));
+    if (!widths || !widths->is(Object::Kind::array) || !size) return false;
+    std::uint64_t width = 0, count = *size;
+    for (const Object& item : widths->items) {
+        const auto one = whole_number(&item);
+        if (!one || *one > 8) return false;
+        width += *one;
+    }
+    if (const Object* index = stream.find("Index")) {
+        count = 0;
+        for (std::size_t i = 1; i < index->items.size(); i += 2) {
+            const auto part = whole_number(&index->items[i]);
+            if (!part || *part > rows) return false;
+            count += *part;
+        }
+    }
+    if (count > rows || widths->items.size() > 8) return false;
+    rows -= count;
+    const Object* filter = only_one(stream.find("Filter"));
+    if (!filter) return true;
+    if (!filter->is_name("FlateDecode")) return false;
+    if (const Object* parameters = only_one(stream.find("DecodeParms"))) {
+        if (!parameters->has_keys() && !parameters->is(Object::Kind::null)) return false;
+        const Object* columns = parameters->has_keys() ? parameters->find("Columns") : nullptr;
+        if (columns && (!whole_number(columns) || columns->integer > max_columns)) return false;
+    }
+    Bytes unpacked;
+    BoundedSink sink(unpacked, budget, 2 * count * (width + 1) + 65'536);
+    Pl_Flate flate("table", &sink, Pl_Flate::a_inflate);
+    flate.write(bytes.data() + stream.data_begin, stream.data_end - stream.data_begin);
+    flate.finish();
+    return true;
+}
+
+bool are_modest_tables(BytesView bytes, std::size_t newest, Budget& budget) {
+    std::uint64_t rows = max_table + bytes.size() / bytes_per_row;
+    std::set<std::size_t> met;  // qpdf itself refuses tables that lead in a circle
+    std::vector<std::size_t> open{newest};
+    while (!open.empty()) {
+        const std::size_t at = open.back();
+        open.pop_back();
+        if (!met.insert(at).second) continue;
+        const auto section = read_section(bytes, at, budget);
+        if (!section) return false;
+        if (section->is_stream && !is_modest_table(bytes, section->trailer, rows, budget)) return false;
+        for (const char* key : {"Prev", "XRefStm"})
+            if (const auto next = whole_number(section->trailer.find(key)); next && *next > 0)
+                open.push_back(*next);
+    }
+    return true;
+}
 
 }  // namespace
 
@@ -56,6 +130,7 @@ std::unique_ptr<Revision> Revision::open(BytesView bytes, Budget& budget, Troubl
     out->section_ = std::move(*section);
     QPDF& pdf = out->source_->pdf;
     try {
+        if (!are_modest_tables(bytes, closing->section, budget)) return nullptr;
         pdf.setSuppressWarnings(true);
         pdf.setAttemptRecovery(false);
         pdf.processMemoryFile("pdf", reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -189,7 +264,15 @@ bool Revision::load_compressed(int number, const Place& place, Slot& out) {
 }
 
 std::optional<Bytes> Revision::unpacked(Ref ref) {
-    if (!object(ref).is(Object::Kind::stream)) return std::nullopt;
+    const Object& stream = object(ref);
+    if (!stream.is(Object::Kind::stream)) return std::nullopt;
+    const Object* parameters = find(&stream, "DecodeParms");
+    const bool several = parameters && parameters->is(Object::Kind::array);
+    for (std::size_t i = 0; parameters && i < (several ? parameters->items.size() : 1); ++i) {
+        const Object* columns = find(several ? &parameters->items[i] : parameters, "Columns");
+        if (columns && (!columns->is(Object::Kind::integer) || columns->integer > max_columns))
+            return std::nullopt;
+    }
     Bytes out;
     try {
         BoundedSink sink(out, *budget_);

@@ -1,4 +1,6 @@
 // Known ways to fool a verifier (docs/formats.md names the findings). Every row must fail.
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -29,7 +31,38 @@ std::string replaced(std::string pdf, const std::string& from, const std::string
     return pdf.replace(at, from.size(), to);
 }
 
+long peak_memory() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;  // KB
+}
+
+// An update by a cross-reference stream that holds one row, as deflate stores it unpacked.
+std::string with_table_stream(const std::string& pdf, const std::string& entries) {
+    const std::string row("\x01\0\0\0\0\0", 6);
+    std::uint32_t a = 1, b = 0;
+    for (const char c : row) b += a += static_cast<unsigned char>(c);
+    std::string data("\x78\x01\x01\x06\0\xF9\xFF", 7);
+    data += row;
+    for (const std::uint32_t octet : {b >> 8, b, a >> 8, a}) data += static_cast<char>(octet & 0xFF);
+    const std::string before = pdf.substr(pdf.rfind("startxref") + 10);
+    return pdf + "60 0 obj\n<< /Type /XRef /W [1 4 1] /Root 1 0 R /Prev " +
+           before.substr(0, before.find('\n')) + " /Filter /FlateDecode /Length " +
+           std::to_string(data.size()) + " " + entries + " >>\nstream\n" + data +
+           "\nendstream\nendobj\nstartxref\n" + std::to_string(pdf.size()) + "\n%%EOF\n";
+}
+
 }  // namespace
+
+TEST_CASE("a table that claims to be huge costs no memory") {
+    const std::string pdf = kit::sign(kit::plain_pdf());
+    const long before = peak_memory();
+    for (const char* claim : {"/Size 61 /Index [60 1] /DecodeParms << /Predictor 2 /Columns 2000000000 >>",
+                              "/Size 61 /Index [60 1] /DecodeParms << /Predictor 12 /Columns 2000000000 >>",
+                              "/Size 2000000000", "/Size 61 /Index [0 1999999999 60 1999999999]"})
+        must_fail(claim, with_table_stream(pdf, claim));
+    CHECK(peak_memory() - before < 200'000);
+}
 
 TEST_CASE("a ByteRange that is not exactly the file but for /Contents fails") {
     struct Row {
