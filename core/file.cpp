@@ -36,6 +36,13 @@ std::string reason(int error) {
     throw Error(Code::data, "tidak dapat dibaca: " + why, path.string(), "Periksa nama dan izin berkas.");
 }
 
+[[noreturn]] void too_large(const fs::path& path, std::size_t limit) {
+    throw Error(Code::data,
+                "lebih besar dari " +
+                    (limit < 1u << 20 ? std::to_string(limit) + " B" : std::to_string(limit >> 20) + " MB"),
+                path.string(), "Perkecil berkas itu, atau pilih berkas yang benar.");
+}
+
 [[noreturn]] void cannot_write(const fs::path& path, const std::string& why) {
     throw Error(Code::cannot_write, "tidak dapat ditulis: " + why, path.string(),
                 "Periksa ruang disk dan izin folder, lalu ulangi.");
@@ -152,11 +159,8 @@ Bytes read_file(const fs::path& path, std::size_t limit) {
     if (!file.open()) cannot_read(path, reason(errno));
     if (::fstat(file.number(), &status) != 0) cannot_read(path, reason(errno));
 
-    const std::string too_large =
-        "lebih besar dari " +
-        (limit < 1u << 20 ? std::to_string(limit) + " B" : std::to_string(limit >> 20) + " MB");
     const auto expected = static_cast<std::size_t>(S_ISREG(status.st_mode) ? status.st_size : 0);
-    if (expected > limit) cannot_read(path, too_large);
+    if (expected > limit) too_large(path, limit);
     Bytes bytes(expected + 1);  // one more, to see the end of the file without growing
     std::size_t filled = 0;
     while (true) {
@@ -166,7 +170,7 @@ Bytes read_file(const fs::path& path, std::size_t limit) {
         if (count < 0) cannot_read(path, reason(errno));
         if (count == 0) break;
         filled += static_cast<std::size_t>(count);
-        if (filled > limit) cannot_read(path, too_large);
+        if (filled > limit) too_large(path, limit);
     }
     bytes.resize(filled);
     return bytes;

@@ -11,24 +11,6 @@ namespace {
 
 constexpr std::size_t largest_picture = 20u << 20;
 
-// The file that `name` means below `folder`, or an empty path if it would lead out of it.
-fs::path below(const fs::path& folder, const std::string& name) {
-    const fs::path relative(name);
-    if (name.empty() || relative.is_absolute() || name.find('\0') != std::string::npos) return {};
-    std::error_code failed;
-    const fs::path root = fs::weakly_canonical(folder.empty() ? fs::path(".") : folder, failed);
-    const fs::path full = fs::weakly_canonical(root / relative, failed);
-    const auto [root_end, unused] = std::mismatch(root.begin(), root.end(), full.begin(), full.end());
-    return failed || root_end != root.end() ? fs::path() : full;
-}
-
-// "lampiran/<SHA-256>.png" or ".jpg".
-bool is_kept_name(std::string_view name) {
-    constexpr std::string_view folder = "lampiran/";
-    if (!name.starts_with(folder) || !(name.ends_with(".png") || name.ends_with(".jpg"))) return false;
-    return parse_sha256(name.substr(folder.size(), name.size() - folder.size() - 4)).has_value();
-}
-
 class PictureTaker {
 public:
     PictureTaker(const Json& schema, fs::path images, fs::path office)
@@ -59,17 +41,8 @@ public:
 private:
     void take(Json& value, const std::string& path) {
         const std::string name = value.get<std::string>();
-        // Taken already: a letter that is resumed. By its digest alone, or the name could lead elsewhere in
-        // the office.
-        if (is_kept_name(name) && fs::is_regular_file(office_ / name)) return;
-        const fs::path file = below(images_, name);
-        if (file.empty()) {
-            problems.push_back({"nama gambar \"" + name + "\" menunjuk ke luar folder data", path,
-                                "Taruh gambar di folder yang sama dengan berkas data, atau di bawahnya."});
-            return;
-        }
         try {
-            const Bytes bytes = read_file(file, largest_picture);
+            const Bytes bytes = read_file(generator::picture_file(images_, office_, name), largest_picture);
             const bool png = bytes.size() > 4 && bytes[0] == 0x89 && bytes[1] == 'P';
             const std::string kept = "lampiran/" + to_string(sha256(bytes)) + (png ? ".png" : ".jpg");
             if (!fs::exists(office_ / kept)) {
@@ -80,7 +53,7 @@ private:
         } catch (const Error& error) {
             if (error.code() == Code::cannot_write) throw;
             for (Problem problem : error.problems()) {
-                problem.where = path;
+                problem.where = path + " (" + name + ")";
                 problems.push_back(std::move(problem));
             }
         } catch (const fs::filesystem_error& error) {

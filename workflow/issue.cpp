@@ -101,14 +101,16 @@ storage::NewLetter Desk::prepare(const Request& request, std::vector<Problem>& w
 }
 
 Bytes Desk::rendered(const std::string& kind, const Json& data, const Json& snapshot, const LetterId& id,
-                     const std::string& number, const std::string& code, Date date, Instant time) const {
+                     const std::string& number, const std::string& code, Date date, Instant time,
+                     const std::filesystem::path& images) const {
     generator::Surroundings surroundings;
     surroundings.office = snapshot.at("kantor");
     surroundings.signer = snapshot.at("penandatangan");
     surroundings.letter = letter_names(office_, id, number, code, date);
     surroundings.url = office_.verify_url(id);
     surroundings.time = time;
-    surroundings.images = surroundings.office_images = office_.root();
+    surroundings.images = images;
+    surroundings.office_images = office_.root();
     return generator_.render(*templates_.get(kind), data, surroundings);
 }
 
@@ -140,8 +142,9 @@ const signing::Key& Desk::key_of(const Json& snapshot, BytesView rehearsal, Inst
 storage::NewLetter Desk::ready(const Request& asked, std::vector<Problem>& warnings) {
     if (auto problems = check(asked.kind, asked.data, warnings); !problems.empty())
         throw Error(Code::data, std::move(problems));
-    storage::NewLetter letter = prepare(with_pictures(asked), warnings);
-    rehearse(letter);
+    storage::NewLetter letter = prepare(asked, warnings);
+    rehearse(letter, asked.images);  // a picture that is refused stays where the clerk has it
+    letter.data = with_pictures(asked).data;
     return letter;
 }
 
@@ -169,10 +172,10 @@ Request Desk::with_pictures(Request request) const {
     return request;
 }
 
-void Desk::rehearse(const storage::NewLetter& letter) {
+void Desk::rehearse(const storage::NewLetter& letter, const std::filesystem::path& images) {
     const Instant now = clock_.now();
     const Bytes pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, rehearsal_number(letter),
-                               letter.parts.kode, letter.date, now);
+                               letter.parts.kode, letter.date, now, images);
     key_of(letter.snapshot, pdf, now);
 }
 
@@ -248,7 +251,7 @@ storage::Letter Desk::advance(const storage::Letter& letter, const std::string& 
         return letters().replace(letter.id, successor(letter),
                                  "tidak sempat ditandatangani pada tanggal suratnya", now);
     const Bytes pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, letter.number,
-                               letter.parts.kode, letter.date, letter.reserved_at);
+                               letter.parts.kode, letter.date, letter.reserved_at, office_.root());
     const signing::Key& key = key_of(letter.snapshot, pdf, now);
     signing::Options options;
     options.location = office_.settings().at("tempat").get<std::string>();
@@ -288,7 +291,7 @@ storage::NewLetter Desk::successor(const storage::Letter& letter) {
                                       warnings);
     next.subject = letter.subject;
     next.once = letter.once;
-    rehearse(next);  // or a key that is missing for days would use up a number each day
+    rehearse(next, office_.root());  // or a key that is missing for days would use up a number each day
     return next;
 }
 

@@ -74,12 +74,13 @@ public:
 
 private:
     Bytes rendered(const std::string& kind, const Json& data, const Json& snapshot, const LetterId& id,
-                   const std::string& number, const std::string& code, Date date, Instant time) const;
+                   const std::string& number, const std::string& code, Date date, Instant time,
+                   const std::filesystem::path& images) const;
     storage::NewLetter prepare(const Request& request, std::vector<Problem>& warnings);
     storage::NewLetter ready(const Request& asked, std::vector<Problem>& warnings);
     storage::NewLetter repeated(const Request& asked, const storage::Letter& known) const;
     Request with_pictures(Request request) const;
-    void rehearse(const storage::NewLetter& letter);
+    void rehearse(const storage::NewLetter& letter, const std::filesystem::path& images);
     Issued finish(storage::Letter letter, const std::string& actor);
     storage::Letter advance(const storage::Letter& letter, const std::string& actor, Bytes& signed_pdf);
     storage::Letter present(const LetterId& id);
