@@ -103,8 +103,8 @@ void make_folder(const fs::path& folder) {
 }
 
 void run(const BatchOptions& options, const BatchReport& report, const Work& work) {
-    make_folder(options.out);
     const std::size_t total = count_letters(options.input);
+    make_folder(options.out);
     Lines lines(options.input);
     Turns turns;
     std::mutex reporting;

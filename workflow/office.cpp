@@ -97,10 +97,34 @@ void check_official(const Json& official, const std::string& path, Checker& chec
 
 // Who signs which kinds, and when.
 void check_signing_rule(const Json& rule, const std::string& path, Checker& checker) {
+    if (!rule.is_object())
+        return checker.wrong(path.substr(0, path.size() - 1), "harus berupa isian bertingkat");
     checker.lines(rule, "jenis", path);
     checker.text(rule, "pejabat", path);
     checker.optional_texts(rule, {"sebagai", "atas_nama", "melalui"}, path);
     checker.term(rule, path, false);
+    const Json capacity = rule.value("sebagai", Json(""));
+    if (capacity != "" && capacity != "a.n." && capacity != "u.b." && capacity != "Plt." &&
+        capacity != "Plh.")
+        checker.wrong(path + "sebagai", "tidak dikenal",
+                      "Tulis \"a.n.\", \"u.b.\", \"Plt.\", atau \"Plh.\".");
+    if (capacity == "u.b." && !rule.contains("melalui"))
+        checker.wrong(path + "melalui", "wajib diisi bila sebagai \"u.b.\"",
+                      "Sebutkan id pejabat di antaranya.");
+}
+
+// Whom a rule names must be in the list: a letter would else be signed with another post than was meant.
+void check_names(const Json& rules, const Json& officials, Checker& checker) {
+    for (std::size_t i = 0; i < rules.size(); ++i)
+        for (const char* name : {"pejabat", "atas_nama", "melalui"}) {
+            const bool implied = name == std::string_view("atas_nama") && rules[i].contains("sebagai");
+            const std::string id = rules[i].value(name, implied ? "kepala" : "");
+            if (!id.empty() && std::none_of(officials.begin(), officials.end(),
+                                            [&](const Json& one) { return one.at("id") == id; }))
+                checker.wrong("penandatangan[" + std::to_string(i) + "]." + name,
+                              "tidak ada pejabat dengan id \"" + id + "\"",
+                              "Samakan dengan salah satu id dalam daftar pejabat.");
+        }
 }
 
 std::vector<Problem> check_settings(const Json& settings) {
@@ -108,7 +132,7 @@ std::vector<Problem> check_settings(const Json& settings) {
     Checker checker(problems);
     find_blanks(settings, "", checker);
     if (!problems.empty()) return problems;
-    for (const char* name : {"nama", "singkatan", "tempat", "unit", "kalimat_kaki"})
+    for (const char* name : {"nama", "singkatan", "tempat", "kepala", "unit", "kalimat_kaki"})
         checker.text(settings, name, "");
     checker.optional_texts(settings, {"kode", "bidang", "penyimpanan"}, "");
     if (!settings.value("contoh", Json(false)).is_boolean()) checker.wrong("contoh", "harus true atau false");
@@ -138,6 +162,8 @@ std::vector<Problem> check_settings(const Json& settings) {
         checker.optional_texts(checker.object(settings, "segel"), {"nama", "kunci"}, "segel.");
     checker.each(settings, "pejabat", check_official);
     if (settings.contains("penandatangan")) checker.each(settings, "penandatangan", check_signing_rule);
+    if (problems.empty() && settings.contains("penandatangan"))
+        check_names(settings.at("penandatangan"), settings.at("pejabat"), checker);
     return problems;
 }
 
