@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "core/file.h"
+#include "workflow/agenda.h"
 #include "workflow/batch.h"
 #include "workflow/issue.h"
 
@@ -262,7 +263,7 @@ int resume(const Common& common) {
             for (const Problem& problem : resumed.problems) row["problems"].push_back(to_json(problem));
             print(dump_json(row) + "\n");
         } else {
-            print(resumed.letter.number + "\t" + to_string(resumed.letter.status) +
+            print(resumed.letter.number + "\t" + workflow::status_word(resumed.letter.status) +
                   (resumed.replaced.empty() ? "" : "\tmengganti " + resumed.replaced + " (BATAL)") + "\n");
         }
         if (!resumed.problems.empty()) {

@@ -120,8 +120,7 @@ void add_register(CLI::App& app, Line& line) {
     for (CLI::App* command : {list, exported}) {
         command->add_option("--kind", line.registered.kind, "hanya jenis ini");
         command->add_option("--series", line.registered.series, "hanya seri ini");
-        command->add_option("--status", line.registered.status,
-                            "reserved, issued, void, revoked, superseded");
+        command->add_option("--status", line.registered.status, "dipesan, terbit, batal, dicabut, diganti");
         command->add_option("--year", line.registered.year, "hanya tahun ini");
     }
     auto* voided = group->add_subcommand("void", "batalkan nomor yang belum ditandatangani");
@@ -136,10 +135,71 @@ void add_register(CLI::App& app, Line& line) {
     check->callback([&line] { line.act = [&line] { return register_check(line.common); }; });
 }
 
+// What CLI11 says in English about a wrong call, for whoever typed it.
+Problem wrong_call(const CLI::ParseError& error) {
+    const std::string said = error.what();
+    const auto before = [&](const char* words) { return said.substr(0, said.find(words)); };
+    const auto after = [&](const char* words) {
+        const std::size_t at = said.find(words);
+        return at == std::string::npos ? said : said.substr(at + std::string_view(words).size());
+    };
+    std::string what = "perintah tidak dapat dipahami: " + said;
+    switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+        case CLI::ExitCodes::RequiredError:
+            what = said.starts_with("A subcommand") ? "perintah belum disebut, atau tidak dikenal"
+                                                    : before(" is required") + " belum disebut";
+            break;
+        case CLI::ExitCodes::ExcludesError:
+            what = before(" excludes ") + " tidak dapat dipakai bersama " + after(" excludes ");
+            break;
+        case CLI::ExitCodes::RequiresError:
+            what = before(" requires ") + " hanya dipakai bersama " + after(" requires ");
+            break;
+        case CLI::ExitCodes::ExtrasError: what = "berlebih atau tidak dikenal: " + after("expected: "); break;
+        case CLI::ExitCodes::ArgumentMismatch: what = before(":") + " memerlukan nilai"; break;
+        case CLI::ExitCodes::ValidationError:
+            what = "nilai untuk " + before(":") + " tidak dapat dipakai";
+            break;
+        case CLI::ExitCodes::ConversionError:
+            what = "nilai ini tidak dapat dipakai: " + after("convert: ");
+            break;
+        default: break;
+    }
+    return {what, "", "Lihat cara pakainya dengan menambahkan --help."};
+}
+
+void speak_indonesian(CLI::App& app) {
+    const auto formatter = app.get_formatter();
+    for (const auto& [word, said] :
+         std::initializer_list<std::pair<const char*, const char*>>{{"Usage", "Pemakaian"},
+                                                                    {"Options", "Pilihan"},
+                                                                    {"OPTIONS", "PILIHAN"},
+                                                                    {"Positionals", "Isian"},
+                                                                    {"Subcommands", "Perintah"},
+                                                                    {"SUBCOMMAND", "PERINTAH"},
+                                                                    {"REQUIRED", "(wajib)"},
+                                                                    {"Excludes", "tidak bersama"},
+                                                                    {"Needs", "bersama"},
+                                                                    {"Env", "atau variabel"},
+                                                                    {"TEXT", ""},
+                                                                    {"INT", "ANGKA"}})
+        formatter->label(word, said);
+    app.set_help_flag("-h,--help", "tampilkan bantuan ini");
+    app.set_version_flag("--version", version, "tampilkan versi");
+}
+
+void name_groups(CLI::App& app) {
+    for (CLI::Option* option : app.get_options()) option->group("Pilihan");
+    for (CLI::App* command : app.get_subcommands(nullptr)) {
+        command->group("Perintah");
+        name_groups(*command);
+    }
+}
+
 int run(int argc, char** argv) {
     CLI::App app{"Naskah membuat, menomori, menandatangani, dan memeriksa naskah dinas."};
     app.name("naskah");
-    app.set_version_flag("--version", version);
+    speak_indonesian(app);  // before the commands, which take it over
     app.footer(footer);
     app.require_subcommand(1);
     app.fallthrough();
@@ -153,12 +213,13 @@ int run(int argc, char** argv) {
     add_letters(app, line);
     add_signatures(app, line);
     add_register(app, line);
+    name_groups(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        const bool help = error.get_exit_code() == 0;
-        app.exit(error);
-        return help ? 0 : static_cast<int>(Code::usage);
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+        complain({wrong_call(error)});
+        return static_cast<int>(Code::usage);
     }
     return line.act();
 }

@@ -23,16 +23,26 @@ Opened open(const Common& common) {
     return {std::move(office), std::move(letters)};
 }
 
+// The word that people read, or the name that programs do.
+std::optional<storage::Status> status_of(const std::string& word) {
+    if (word == "dipesan") return storage::Status::reserved;
+    if (word == "terbit") return storage::Status::issued;
+    if (word == "batal") return storage::Status::void_;
+    if (word == "dicabut") return storage::Status::revoked;
+    if (word == "diganti") return storage::Status::superseded;
+    return storage::parse_status(word);
+}
+
 storage::Filter filter_of(const RegisterOptions& options) {
     storage::Filter filter;
     filter.kind = options.kind;
     filter.series = options.series;
     filter.year = options.year;
     if (!options.status.empty()) {
-        filter.status = storage::parse_status(options.status);
+        filter.status = status_of(options.status);
         if (!filter.status)
             throw Error(Code::usage, "status tidak dikenal: " + options.status, "--status",
-                        "Pilih reserved, issued, void, revoked, atau superseded.");
+                        "Pilih dipesan, terbit, batal, dicabut, atau diganti.");
     }
     return filter;
 }
@@ -58,7 +68,9 @@ int register_list(const Common& common, const RegisterOptions& options) {
                 "\t" + letter.kind + "\t" + letter.subject +
                 (letter.reason.empty() ? "" : "\t" + letter.reason) + "\n";
     });
-    print(text.empty() ? "Register masih kosong.\n" : text);
+    const bool all =
+        options.kind.empty() && options.series.empty() && options.status.empty() && !options.year;
+    print(!text.empty() ? text : all ? "Register masih kosong.\n" : "Tidak ada surat yang cocok.\n");
     return 0;
 }
 
