@@ -116,9 +116,11 @@ std::string bound_in(const std::string& sentence) {
 
 // What valijson's sentence means for a clerk. Empty: it only sums up what other sentences say, or our own
 // walk says it better.
-std::string in_indonesian(const std::string& sentence, const Json& schema) {
+std::string in_indonesian(const std::string& sentence, const Json& schema, bool at_root) {
     const auto says = [&](const char* start) { return sentence.starts_with(start); };
-    if (says("Value type not permitted")) return "harus berupa " + type_name(schema);
+    if (says("Value type not permitted"))
+        return at_root ? "data surat harus berupa satu objek JSON: { … }"
+                       : "harus berupa " + type_name(schema);
     if (says("Failed to match against any enum") && schema.contains("enum"))
         return "harus salah satu dari " + list_of(schema.at("enum"));
     if (says("String should be no more"))
@@ -381,7 +383,7 @@ std::vector<Problem> Schema::check(const Json& data) const {
                 found.push_back({std::move(path), "wajib diisi"});
                 continue;
             }
-            std::string what = in_indonesian(error.description, *field_at(root, path).schema);
+            std::string what = in_indonesian(error.description, *field_at(root, path).schema, path.empty());
             if (!what.empty()) found.push_back({std::move(path), std::move(what)});
         }
         if (found.empty()) found.push_back({{}, "tidak memenuhi ketentuan isian"});
@@ -393,7 +395,10 @@ std::vector<Problem> Schema::check(const Json& data) const {
         std::string remedy = field.schema->value("description", "");
         if (each.what.find("tidak dikenal") != std::string::npos)
             remedy = "Hapus bidang itu, atau perbaiki namanya.";
-        Problem problem{field.title + ": " + each.what, printed_path(each.path), std::move(remedy)};
+        // A field without a title is called by its name, which its place says already.
+        const bool titled = each.path.empty() || field.title != each.path.back();
+        Problem problem{(titled ? field.title + ": " : "") + each.what, printed_path(each.path),
+                        std::move(remedy)};
         const bool known = std::any_of(sorted.begin(), sorted.end(), [&](const auto& other) {
             return other.second.where == problem.where && other.second.what == problem.what;
         });
