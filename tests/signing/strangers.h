@@ -4,37 +4,21 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include "core/bytes.h"
 #include "core/file.h"
+#include "tests/support/shell.h"
 
 namespace naskah::tests {
 
-class Folder {
+class Folder : public test::Folder {
 public:
-    Folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "naskah-signing-XXXXXX").string();
-        REQUIRE(mkdtemp(pattern.data()) != nullptr);
-        path_ = pattern;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
     std::filesystem::path write(const std::string& name, BytesView bytes) const {
-        write_file(path_ / name, bytes);
-        return path_ / name;
+        write_file(path() / name, bytes);
+        return path() / name;
     }
-
-private:
-    std::filesystem::path path_;
 };
 
 struct Answer {
