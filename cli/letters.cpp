@@ -181,7 +181,7 @@ int template_check(const Common& common, const std::vector<std::string>& asked) 
     const generator::Templates templates(folders);
     if (asked.empty()) kinds = templates.kinds();
     for (const std::string& kind : kinds) {
-        std::vector<Problem> found = workflow::check_kind(templates, kind, system_clock());
+        std::vector<Problem> found = workflow::check_kind(templates, kind, common.office, system_clock());
         print(kind + (found.empty() ? ": baik\n" : ": " + std::to_string(found.size()) + " masalah\n"));
         problems.insert(problems.end(), found.begin(), found.end());
     }

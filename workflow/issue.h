@@ -104,9 +104,10 @@ private:
 Json example_of(const generator::Templates& templates, const std::string& kind,
                 const std::filesystem::path& office, const Clock& clock);
 
-// What is wrong with a kind of letter: its files, its schema, its example, which must pass its own rules.
+// What is wrong with a kind of letter: its files, its schema, its example, which must pass its own rules and
+// be set as a letter and as a draft of the office (empty: the demo's).
 std::vector<Problem> check_kind(const generator::Templates& templates, const std::string& kind,
-                                const Clock& clock);
+                                const std::filesystem::path& office, const Clock& clock);
 
 // Why a report is not `passed`, in one line.
 std::string reasons(const verify::Report& report);

@@ -24,6 +24,29 @@ Calendar calendar_of(const std::filesystem::path& office, const Clock& clock) {
             Workdays(parse_json(read_text(holidays), "libur.json"), "libur.json")};
 }
 
+// Only what is set can be judged: markup, pictures and characters speak up here. Throws what they say.
+void set_example(const generator::Package& package, const std::string& kind, const Json& example, Date today,
+                 const std::filesystem::path& root) {
+    const Office office = Office::open(root.empty() ? shipped_templates() / "demo" : root);
+    const LetterId id{};
+    generator::Surroundings surroundings;
+    surroundings.office = office.surroundings();
+    surroundings.signer = office.signer_of(package.about(), kind, today).printed;
+    surroundings.letter = {{"nomor", "001"},
+                           {"tanggal", to_iso(today)},
+                           {"tempat", office.settings().at("tempat")},
+                           {"kode", office.series_of(package.about(), kind, "").parts.kode},
+                           {"kode_periksa", to_grouped(id)},
+                           {"alamat_periksa", office.verify_url(id)}};
+    surroundings.url = office.verify_url(id);
+    surroundings.images = surroundings.office_images = office.root();
+    const generator::Generator generator;
+    generator.render(package, example, surroundings);
+    surroundings.draft = true;
+    surroundings.url.clear();
+    generator.render(package, example, surroundings);
+}
+
 }  // namespace
 
 Json example_of(const generator::Templates& templates, const std::string& kind,
@@ -33,12 +56,12 @@ Json example_of(const generator::Templates& templates, const std::string& kind,
 }
 
 std::vector<Problem> check_kind(const generator::Templates& templates, const std::string& kind,
-                                const Clock& clock) try {
+                                const std::filesystem::path& office, const Clock& clock) try {
     const auto package = templates.get(kind);
     if (auto flaws = rule_flaws(package->about().at("aturan"), package->schema(), kind + "/about.json");
         !flaws.empty())
         return flaws;
-    const Calendar calendar = calendar_of({}, clock);
+    const Calendar calendar = calendar_of(office, clock);
     const Json example = generator::example_for(*package, calendar.today, calendar.workdays);
     std::vector<Problem> problems = generator::check(*package, example);
     if (problems.empty()) {
@@ -47,6 +70,7 @@ std::vector<Problem> check_kind(const generator::Templates& templates, const std
             check_rules(package->about().at("aturan"), example, calendar.today, calendar.workdays, warnings);
     }
     for (Problem& problem : problems) problem.where = kind + "/example.json: " + problem.where;
+    if (problems.empty()) set_example(*package, kind, example, calendar.today, office);
     return problems;
 } catch (const Error& error) {
     return error.problems();

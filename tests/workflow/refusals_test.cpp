@@ -188,6 +188,9 @@ TEST_CASE("a template with an error names its file and line") {
         INFO(row.name << " -> " << ran.err);
         CHECK(ran.exit_code == 65);
         CHECK(ran.err.find(row.says) != std::string::npos);
+        const Ran checked = demo.command({"template", "check", "surat-perintah-tugas"});
+        CHECK(checked.exit_code == 65);
+        CHECK(checked.err.find(row.says) != std::string::npos);
     }
     CHECK(demo.rows().empty());
 }
