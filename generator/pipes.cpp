@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 #include "core/date.h"
 #include "core/identity.h"
@@ -66,10 +67,19 @@ Result clock(const Json& value, const std::string&, double) {
     return time ? Result(*time) : Result();
 }
 
+// A number without fraction that can be counted with: JSON's go further, and would come out negative.
+std::optional<std::int64_t> count_in(const Json& value) {
+    if (!value.is_number_integer()) return std::nullopt;
+    if (value.is_number_unsigned() && !std::in_range<std::int64_t>(value.get<std::uint64_t>()))
+        return std::nullopt;
+    return value.get<std::int64_t>();
+}
+
 // Whole numbers only: "2,5 (dua koma lima)" is no count.
 template <std::string (*print)(std::int64_t)>
 Result of_whole(const Json& value, const std::string&, double) {
-    return value.is_number_integer() ? Result(print(value.get<std::int64_t>())) : Result();
+    const auto number = count_in(value);
+    return number ? Result(print(*number)) : Result();
 }
 
 std::string decision(std::int64_t number) { return ordinal_decision(static_cast<int>(number)); }
@@ -77,18 +87,17 @@ std::string letter(std::int64_t number) { return list_letter(static_cast<int>(nu
 
 Result roman(const Json& value, const std::string&, double) {
     if (const auto date = date_of(value)) return month_roman(*date);
-    if (!value.is_number_integer()) return {};
-    const std::int64_t number = value.get<std::int64_t>();
-    return number > 0 && number < 4000 ? Result(to_roman(static_cast<int>(number))) : Result();
+    const auto number = count_in(value);
+    return number && *number > 0 && *number < 4000 ? Result(to_roman(static_cast<int>(*number))) : Result();
 }
 
 // A number as whole hundredths: sen of a rupiah, hundredths of a percent.
 std::optional<std::int64_t> hundredths(const Json& value) {
     constexpr std::int64_t most = std::int64_t{90'000'000'000'000'000};
     if (value.is_number_integer()) {
-        const std::int64_t whole = value.get<std::int64_t>();
-        if (whole > most || whole < -most) return std::nullopt;
-        return whole * 100;
+        const auto units = count_in(value);
+        if (!units || *units > most || *units < -most) return std::nullopt;
+        return *units * 100;
     }
     if (!value.is_number()) return std::nullopt;
     const double amount = value.get<double>() * 100;
@@ -113,8 +122,8 @@ Result of_amount(const Json& value, const std::string&, double) {
 }
 
 Result grouped(const Json& value, const std::string&, double) {
-    if (value.is_number_integer()) return thousands(value.get<std::int64_t>());
-    if (!value.is_number()) return {};
+    if (const auto number = count_in(value)) return thousands(*number);
+    if (!value.is_number() || value.is_number_integer()) return {};
     std::string text = *printed(value);
     const std::size_t comma = text.find(',');
     std::int64_t whole = 0;
@@ -212,9 +221,9 @@ Result sum(const Json& value, const std::string&, double) {
             Json& so_far = total[name];
             if (so_far.is_null()) so_far = 0;
             if (so_far.is_number_integer() && part.is_number_integer()) {
+                const auto more = count_in(part);
                 std::int64_t both = 0;
-                if (__builtin_add_overflow(so_far.get<std::int64_t>(), part.get<std::int64_t>(), &both))
-                    return {};
+                if (!more || __builtin_add_overflow(so_far.get<std::int64_t>(), *more, &both)) return {};
                 so_far = both;
             } else {
                 so_far = so_far.get<double>() + part.get<double>();
