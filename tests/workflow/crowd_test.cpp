@@ -84,7 +84,8 @@ TEST_CASE("killed at any moment, an office loses no letter and repeats no number
     }
     demo.check_register();
     for (const Json& row : demo.rows()) REQUIRE(row.at("status") == "issued");
-    if (!sanitized) CHECK(finished_by_resume > rounds / 10);  // the kills do fall between a number and its letter
+    if (!sanitized)
+        CHECK(finished_by_resume > rounds / 10);  // the kills do fall between a number and its letter
 
     // The interrupted batch, run again, issues what is missing and nothing twice.
     const std::size_t before = demo.rows().size();

@@ -193,8 +193,8 @@ TEST_CASE("an example saved anywhere becomes a letter, its photographs found in 
     const DemoOffice demo;
     spit(demo / "di-luar.json", dump_json(demo.example("berita-acara-pemeriksaan")));
     for (const char* command : {"render", "issue"}) {
-        const Ran ran = demo.command({command, "berita-acara-pemeriksaan", (demo / "di-luar.json").string(), "-o",
-                                      (demo / "bap.pdf").string()});
+        const Ran ran = demo.command({command, "berita-acara-pemeriksaan", (demo / "di-luar.json").string(),
+                                      "-o", (demo / "bap.pdf").string()});
         INFO(ran.err);
         CHECK(ran.exit_code == 0);
         CHECK(run({"pdfimages", "-list", (demo / "bap.pdf").string()}).out.find("jpeg") != std::string::npos);
