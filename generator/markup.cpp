@@ -28,7 +28,10 @@ public:
         const pugi::xml_parse_result result = document.load_buffer(
             xml_.data(), xml_.size(), pugi::parse_default | pugi::parse_ws_pcdata, pugi::encoding_utf8);
         if (!result)
-            throw Error(Code::data, std::string("markup tidak tersusun benar (") + result.description() + ")",
+            throw Error(Code::data,
+                        result.status == pugi::status_end_element_mismatch
+                            ? "penutup unsur tidak cocok dengan pembukanya"
+                            : std::string("markup tidak tersusun benar (") + result.description() + ")",
                         place(static_cast<std::size_t>(result.offset)),
                         "Periksa tanda < > dan pasangan unsur di sekitar baris ini");
         Node letter;

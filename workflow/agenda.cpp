@@ -38,6 +38,12 @@ Json row_of(const storage::Letter& letter, const Office& office) {
     return row;
 }
 
+constexpr const char* columns[] = {"no_urut",    "tanggal_surat", "nomor",         "kode_klasifikasi",
+                                   "seri",       "jenis",         "keamanan",      "sifat",
+                                   "hal",        "unit_pengolah", "penandatangan", "status",
+                                   "keterangan", "dipesan",       "terbit",        "id",
+                                   "sha256",     "mengganti",     "diganti_oleh"};
+
 std::string csv_cell(const Json& value) {
     std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     if (value.is_string() && !text.empty() &&
@@ -81,19 +87,14 @@ Json agenda_json(storage::Register& letters, const storage::Filter& filter, cons
 
 std::string agenda_csv(storage::Register& letters, const storage::Filter& filter, const Office& office) {
     std::string csv;
+    const auto line = [&](const auto& cell) {
+        for (const char* column : columns) csv += (column == columns[0] ? "" : ",") + cell(column);
+        csv += "\r\n";
+    };
+    line([](const char* column) { return std::string(column); });
     each_letter(letters, filter, [&](const storage::Letter& letter) {
         const Json row = row_of(letter, office);
-        if (csv.empty()) {
-            for (const auto& [name, value] : row.items()) csv += (csv.empty() ? "" : ",") + name;
-            csv += "\r\n";
-        }
-        bool first = true;
-        for (const auto& [name, value] : row.items()) {
-            if (!first) csv += ',';
-            csv += csv_cell(value);
-            first = false;
-        }
-        csv += "\r\n";
+        line([&](const char* column) { return csv_cell(row.at(column)); });
     });
     return csv;
 }

@@ -2,6 +2,7 @@
 // contract says, uses up no number and leaves no half-written file.
 #include <sys/mount.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "tests/workflow/demo_office.h"
@@ -380,4 +381,25 @@ TEST_CASE("a wrong call is told in Indonesian") {
         CHECK(ran.exit_code == 64);
         CHECK(ran.err.find(row.said) != std::string::npos);
     }
+}
+
+TEST_CASE(
+    "an export has its columns even when the register is empty, and no cell that a spreadsheet would run") {
+    const DemoOffice demo;
+    const Ran empty = demo.command({"register", "export", "--csv"});
+    CHECK(empty.exit_code == 0);
+    CHECK(empty.out.starts_with("no_urut,tanggal_surat,nomor,"));
+    CHECK(std::count(empty.out.begin(), empty.out.end(), '\n') == 1);
+
+    Json data = demo.example("checklist-persyaratan");
+    data["layanan"] = "=HYPERLINK(\"x\"), \"a\"";
+    demo.issue("checklist-persyaratan", data, demo / "a.pdf");
+    const Ran one = demo.command({"register", "export", "--csv"});
+    CHECK(std::count(one.out.begin(), one.out.end(), '\n') == 2);
+    CHECK(one.out.find(",=") == std::string::npos);
+    CHECK(one.out.find("\"\"a\"\"") != std::string::npos);
+    const Json row = demo.rows().at(0);
+    std::string header;
+    for (const auto& [name, value] : row.items()) header += (header.empty() ? "" : ",") + name;
+    CHECK(one.out.starts_with(header + "\r\n"));
 }
