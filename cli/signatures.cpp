@@ -75,10 +75,7 @@ int sign(const Common& common, const SignOptions& options) {
             Code::usage, "tingkat " + options.level + " belum tersedia", "--level",
             "Pakai --level b. Tanda tangan tidak dibuat dengan tingkat yang lebih rendah dari yang diminta.");
     const Bytes pdf = read_file(options.in);
-    const Bytes p12 = read_file(options.p12, 1u << 20);
-    std::string passphrase = ask_secret(common.pin_fd)("Kata sandi " + options.p12.filename().string());
-    const auto key = signing::open_pkcs12(p12, passphrase);
-    wipe(passphrase);
+    const auto key = workflow::open_key_file(options.p12, ask_secret(common.pin_fd));
     const Instant now = system_clock().now();
     signing::check_certificate(*key, now);
     signing::Options how;

@@ -6,14 +6,17 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <mutex>
+#include <memory>
+#include <set>
 
 namespace naskah::cli {
 
 namespace {
 
+constexpr char interrupt = '\x03';
+
 // One line from a descriptor, byte by byte so that nothing is read ahead and left in a buffer.
-std::string read_line(int descriptor) {
+std::string read_line(int descriptor, char end = '\n') {
     std::string line;
     char c = 0;
     for (;;) {
@@ -21,6 +24,7 @@ std::string read_line(int descriptor) {
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0 || c == '\n') break;
         if (line.size() < 4096) line += c;
+        if (c == end) break;
     }
     if (!line.empty() && line.back() == '\r') line.pop_back();
     return line;
@@ -37,17 +41,35 @@ std::string ask_on_terminal(const std::string& prompt) {
     const bool quiet = ::tcgetattr(terminal, &before) == 0;
     if (quiet) {
         termios silent = before;
-        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        // Ctrl-C comes as a character that ends the line, so that the terminal never stays silent behind us.
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);
+        silent.c_cc[VEOL] = static_cast<cc_t>(interrupt);
         ::tcsetattr(terminal, TCSAFLUSH, &silent);
     }
     [[maybe_unused]] auto written = ::write(terminal, question.data(), question.size());
-    std::string answer = read_line(terminal);
+    std::string answer = read_line(terminal, interrupt);
     if (quiet) {
         ::tcsetattr(terminal, TCSAFLUSH, &before);
         written = ::write(terminal, "\n", 1);
     }
     ::close(terminal);
+    if (answer.find(interrupt) != std::string::npos) {
+        wipe(answer);
+        throw Error(Code::usage, "dibatalkan di pertanyaan kata sandi", "",
+                    "Tidak ada surat yang diterbitkan.");
+    }
     return answer;
+}
+
+// A batch asks once for a key: a passphrase that was wrong is wrong for every line.
+workflow::AskSecret once(workflow::AskSecret ask) {
+    return
+        [ask = std::move(ask), asked = std::make_shared<std::set<std::string>>()](const std::string& prompt) {
+            if (!asked->insert(prompt).second)
+                throw Error(Code::data, "kata sandi kunci sudah ditanyakan dan ditolak", "",
+                            "Jalankan lagi perintah ini.");
+            return ask(prompt);
+        };
 }
 
 }  // namespace
@@ -68,16 +90,16 @@ void warn(const std::vector<Problem>& warnings) {
 }
 
 workflow::AskSecret ask_secret(int pin_fd) {
-    if (pin_fd < 0) return ask_on_terminal;
+    if (pin_fd < 0) return once(ask_on_terminal);
     // Several keys of one run are given one line each, in the order in which they are asked for.
-    return [pin_fd](const std::string&) {
+    return once([pin_fd](const std::string&) {
         std::string secret = read_line(pin_fd);
         if (secret.empty())
             throw Error(Code::usage,
                         "tidak ada kata sandi yang terbaca dari --pin-fd " + std::to_string(pin_fd), "",
                         "Buka deskriptornya untuk dibaca, misalnya: naskah issue ... --pin-fd 3 3< berkas");
         return secret;
-    };
+    });
 }
 
 Progress::Progress(std::string what) : what_(std::move(what)), terminal_(::isatty(STDERR_FILENO) == 1) {}

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/identity.h"
+#include "core/text.h"
 
 namespace naskah::workflow {
 
@@ -329,12 +330,15 @@ Signer Office::signer_of(const Json& about, const std::string& kind, Date day) c
 }
 
 std::unique_ptr<signing::Key> Office::open_key(const fs::path& file, const AskSecret& ask) const {
+    if (!demo_) return open_key_file(file, ask);
+    return open_key_file(file, [&](const std::string&) {
+        return trim(read_text(fs::path(file).replace_extension(".sandi")));
+    });
+}
+
+std::unique_ptr<signing::Key> open_key_file(const fs::path& file, const AskSecret& ask) {
     const Bytes p12 = read_file(file, 1u << 20);
-    std::string passphrase;
-    if (demo_)
-        passphrase = read_text(fs::path(file).replace_extension(".sandi"));
-    else
-        passphrase = ask("Kata sandi " + file.filename().string());
+    std::string passphrase = ask("Kata sandi " + file.filename().string());
     try {
         auto key = signing::open_pkcs12(p12, passphrase);
         wipe(passphrase);

@@ -73,6 +73,10 @@ private:
     Json settings_;
 };
 
+// Opens a PKCS#12 file; its passphrase is asked for and wiped, whatever comes of it. Throws Error(data)
+// naming the file.
+std::unique_ptr<signing::Key> open_key_file(const std::filesystem::path& file, const AskSecret& ask);
+
 // Where the shipped templates are: NASKAH_TEMPLATES, or beside the program (../share/naskah/templates when
 // installed, the source tree when built there). Throws Error(internal) if nowhere.
 std::filesystem::path shipped_templates();

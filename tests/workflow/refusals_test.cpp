@@ -403,3 +403,22 @@ TEST_CASE(
     for (const auto& [name, value] : row.items()) header += (header.empty() ? "" : ",") + name;
     CHECK(one.out.starts_with(header + "\r\n"));
 }
+
+TEST_CASE("a batch with a wrong passphrase asks once, refuses every line and takes no number") {
+    const DemoOffice demo;
+    Json settings = parse_json(slurp(demo.office() / "office.json"), "office.json");
+    settings["contoh"] = false;
+    spit(demo.office() / "office.json", dump_json(settings));
+    const std::string line = dump_json(demo.example("surat-perintah-tugas")) + "\n";
+    spit(demo.office() / "surat.jsonl", line + line + line);
+    spit(demo / "sandi", "salah\nsalah\nsalah\n");
+    const Ran ran = naskah_command({"--office", demo.office().string(), "issue", "surat-perintah-tugas",
+                                    "--batch", (demo.office() / "surat.jsonl").string(), "--out",
+                                    (demo / "keluar").string(), "--jobs", "1", "--pin-fd", "0"},
+                                   (demo / "sandi").string());
+    INFO(ran.out << ran.err);
+    CHECK(ran.exit_code == 65);
+    CHECK(ran.out.find("sudah ditanyakan dan ditolak") != std::string::npos);
+    CHECK(demo.rows().empty());
+    demo.check_register();
+}
