@@ -105,7 +105,7 @@ Contents read(BytesView file, const std::string& passphrase) {
     const Pkcs12Ptr decoded = decode(file, nullptr);
     if (PKCS12_mac_present(decoded.get()) != 1) {
         throw Error(Code::data, "berkas PKCS#12 tidak dilindungi kode pengaman (MAC)", {},
-                    "Ekspor ulang kuncinya dengan frasa sandi");
+                    "Ekspor ulang kuncinya dengan kata sandi");
     }
     const bool right =
         PKCS12_verify_mac(decoded.get(), passphrase.data(), static_cast<int>(passphrase.size())) == 1;
@@ -117,7 +117,7 @@ Contents read(BytesView file, const std::string& passphrase) {
     if (!right &&
         PKCS12_verify_mac(again.get(), passphrase.data(), static_cast<int>(passphrase.size())) != 1) {
         ERR_clear_error();
-        throw Error(Code::data, "frasa sandi berkas PKCS#12 salah", {}, "Ketik ulang frasa sandinya");
+        throw Error(Code::data, "kata sandi berkas PKCS#12 salah", {}, "Ketik ulang kata sandinya");
     }
     Contents old;
     if (!parse(again.get(), passphrase, old)) {

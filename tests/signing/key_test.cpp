@@ -98,8 +98,8 @@ TEST_CASE("PKCS#12 files that cannot be used say why") {
     const auto open = [](const Bytes& file, const std::string& passphrase) {
         return refusal([&] { open_pkcs12(file, passphrase); });
     };
-    CHECK_THAT(open(signer.p12, "salah"), Catch::Contains("frasa sandi") && !Catch::Contains("salah\" "));
-    CHECK_THAT(open(signer.p12, ""), Catch::Contains("frasa sandi"));
+    CHECK_THAT(open(signer.p12, "salah"), Catch::Contains("kata sandi") && !Catch::Contains("salah\" "));
+    CHECK_THAT(open(signer.p12, ""), Catch::Contains("kata sandi"));
     CHECK_THAT(open({}, "x"), Catch::Contains("rusak"));
     CHECK_THAT(open(to_bytes("-----BEGIN CERTIFICATE-----"), "x"), Catch::Contains("rusak"));
     for (std::size_t size = 1; size < signer.p12.size(); size += 97) {
@@ -138,7 +138,7 @@ TEST_CASE("A PKCS#12 file locked the old way opens all the same") {
     const auto made = make_strangers_key("rsa:2048", 2, "keyUsage=critical,digitalSignature", "-legacy");
     const auto key = open_pkcs12(made.p12, made.passphrase);
     CHECK(key->chain().verifies(key->sign_digest(Sha256{}), Sha256{}));
-    CHECK_THAT(refusal([&] { open_pkcs12(made.p12, "salah"); }), Catch::Contains("frasa sandi"));
+    CHECK_THAT(refusal([&] { open_pkcs12(made.p12, "salah"); }), Catch::Contains("kata sandi"));
 }
 
 TEST_CASE("A certificate signs only inside its validity, and the refusal names the dates") {
