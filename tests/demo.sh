@@ -2,7 +2,7 @@
 # ./dev run: a demo office, one letter of each kind issued and verified, and what to try next.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-naskah=$PWD/build/bin/naskah
+naskah=${NASKAH_COMMAND:-$PWD/build/bin/naskah}
 out=${2:-out}
 
 # A new office each time: an office that was made before may hold somebody's letters, and revokes a licence only once.
