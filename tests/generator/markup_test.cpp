@@ -62,9 +62,8 @@ TEST_CASE("what the vocabulary does not know is refused with file and line") {
         Row{"<letter><p _l=\"x:4\">a&#0;b</p></letter>", "tanda &", "x:4"},
         Row{"<letter><p _l=\"x:4\">a&#xD800;b</p></letter>", "tanda &", "x:4"},
         Row{"<letter><p _l=\"x:4\">a</q></letter>", "tidak cocok", "x:4"},
-        Row{"<letter><p _l=\"x:4\">a", "tidak cocok", "x:4"},
-        Row{"<surat/>", "<letter>", "markup:1"}, Row{"", "tidak tersusun benar", "markup:1"},
-        Row{"<letter/>\n<letter/>", "di luar", "markup:2"},
+        Row{"<letter><p _l=\"x:4\">a", "tidak cocok", "x:4"}, Row{"<surat/>", "<letter>", "markup:1"},
+        Row{"", "tidak tersusun benar", "markup:1"}, Row{"<letter/>\n<letter/>", "di luar", "markup:2"},
         Row{"<letter><p _l=\"x:4\">a\x01</p></letter>", "U+0001", "x:4"},
         Row{"<letter><p _l=\"x:4\">\xC3(</p></letter>", "UTF-8", "x:4"});
     CAPTURE(row.xml);
