@@ -1,4 +1,4 @@
-// Pages to PDF 1.7: tagged, archival in all its parts, written by libharu (pdf_file.h).
+// Pages to PDF 1.7: tagged, with XMP and an output intent, written by libharu (pdf_file.h). It claims no PDF/A yet.
 #pragma once
 
 #include "core/bytes.h"
