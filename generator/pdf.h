@@ -1,4 +1,5 @@
-// Pages to PDF 1.7: tagged, with XMP and an output intent, written by libharu (pdf_file.h). It claims no PDF/A yet.
+// Pages to PDF 1.7: tagged, with XMP and an output intent, written by libharu (pdf_file.h). It claims no
+// PDF/A yet.
 #pragma once
 
 #include "core/bytes.h"
