@@ -65,4 +65,9 @@ int register_void(const Common& common, const RegisterOptions& options);
 int register_get(const Common& common, const RegisterOptions& options);
 int register_check(const Common& common);
 
+struct ServeOptions {
+    std::string listen = "127.0.0.1:8080";
+};
+int serve(const Common& common, const ServeOptions& options);
+
 }  // namespace naskah::cli

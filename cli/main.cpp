@@ -29,6 +29,7 @@ struct Line {
     SignOptions sign;
     VerifyOptions verify;
     RegisterOptions registered;
+    ServeOptions serve;
     std::vector<std::string> kinds;
     std::function<int()> act;
 };
@@ -213,6 +214,9 @@ int run(int argc, char** argv) {
     add_letters(app, line);
     add_signatures(app, line);
     add_register(app, line);
+    auto* serve_command = app.add_subcommand("serve", "layani kantor ini lewat peramban (HTTP)");
+    serve_command->add_option("--listen", line.serve.listen, "ALAMAT:PORT, bawaan 127.0.0.1:8080");
+    serve_command->callback([&line] { line.act = [&line] { return serve(line.common, line.serve); }; });
     name_groups(app);
     try {
         app.parse(argc, argv);

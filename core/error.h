@@ -27,6 +27,7 @@ enum class Code {
     outside = 69,       // something outside did not answer
     internal = 70,      // our fault
     cannot_write = 73,  // disk full, read-only, no permission
+    forbidden = 77,     // this person may not do that, or not now
 };
 
 // "Could not do it." A "no" is a value instead: verify returns a report, parse an optional, check a list.

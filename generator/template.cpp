@@ -170,6 +170,7 @@ private:
         if (name == "kantor") return &names_.office;
         if (name == "surat") return &names_.letter;
         if (name == "penandatangan") return &names_.signer;
+        if (name == "halaman") return names_.page;
         return nullptr;
     }
 
@@ -251,6 +252,14 @@ std::shared_ptr<const Template> Template::load(const std::filesystem::path& file
     const std::string name = (file.parent_path().filename() / file.filename()).generic_string();
     return std::make_shared<Parsed>(
         read_template(read_text(file, std::size_t{1} << 20), name, Source::markup, folders), Source::markup);
+}
+
+std::shared_ptr<const Template> Template::page(const std::filesystem::path& file,
+                                               const std::vector<std::filesystem::path>& folders,
+                                               const Translate& translate) {
+    return std::make_shared<Parsed>(read_template(read_text(file, std::size_t{1} << 20),
+                                                  file.filename().string(), Source::page, folders, translate),
+                                    Source::page);
 }
 
 std::shared_ptr<const Template> Template::plain(std::string_view text, const std::string& where) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,10 +15,11 @@ namespace naskah::generator {
 
 // What the names of a template stand for.
 struct Names {
-    const Json& data;    // the clerk's: plain names at the top, and {{isian...}} anywhere
-    const Json& office;  // {{kantor...}}
-    const Json& letter;  // {{surat...}}
-    const Json& signer;  // {{penandatangan...}}
+    const Json& data;            // the clerk's: plain names at the top, and {{isian...}} anywhere
+    const Json& office;          // {{kantor...}}
+    const Json& letter;          // {{surat...}}
+    const Json& signer;          // {{penandatangan...}}
+    const Json* page = nullptr;  // {{halaman...}}: of a page of the service, what surrounds its content
 };
 
 // A parsed template with its partials. Immutable; safe from any thread.
@@ -30,6 +32,13 @@ public:
                                                 const std::vector<std::filesystem::path>& folders);
     // One line of plain text, such as `hal` in about.json: nothing is escaped.
     static std::shared_ptr<const Template> plain(std::string_view text, const std::string& where);
+
+    // A page of the service: HTML, whose white space stays. `translate` is given the text of the file and of
+    // each partial before it is read.
+    using Translate = std::function<std::string(const std::string&)>;
+    static std::shared_ptr<const Template> page(const std::filesystem::path& file,
+                                                const std::vector<std::filesystem::path>& folders,
+                                                const Translate& translate);
 
     virtual ~Template() = default;
 

@@ -37,8 +37,9 @@ bool is_place(std::string_view name) {
 // Reads one file, and by calling itself the partials that it names.
 class Reader {
 public:
-    Reader(Source source, const std::vector<std::filesystem::path>& folders)
-        : source_(source), folders_(folders) {}
+    Reader(Source source, const std::vector<std::filesystem::path>& folders,
+           const std::function<std::string(const std::string&)>& translate)
+        : source_(source), folders_(folders), translate_(translate) {}
 
     void read(std::string_view text, const std::string& name) {
         names_.push_back(name);
@@ -84,7 +85,7 @@ private:
         if (text.empty()) return;
         if (tokens_.empty() || tokens_.back().type != Token::Type::text) add(Token::Type::text, place(line));
         std::string& out = tokens_.back().text;
-        if (source_ == Source::plain) {
+        if (source_ != Source::markup) {
             line += static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
             out += text;
             return;
@@ -178,13 +179,14 @@ private:
             if (const auto bad = first_bad_utf8(text))
                 refuse("berkas bukan UTF-8 (bita ke-" + std::to_string(*bad) + ")", file,
                        "Simpan ulang sebagai UTF-8.");
-            return read(text, file);
+            return read(translate_ ? translate_(text) : text, file);
         }
         refuse("potongan " + file + " tidak ada", where, "Buat berkas itu, atau perbaiki namanya.");
     }
 
     Source source_;
     const std::vector<std::filesystem::path>& folders_;
+    const std::function<std::string(const std::string&)>& translate_;
     std::vector<std::string> names_;  // files being read, the innermost last
     std::vector<std::size_t> open_;   // tokens of sections not closed yet
     std::vector<Token> tokens_;
@@ -193,12 +195,13 @@ private:
 }  // namespace
 
 std::vector<Token> read_template(std::string_view text, const std::string& name, Source source,
-                                 const std::vector<std::filesystem::path>& folders) {
+                                 const std::vector<std::filesystem::path>& folders,
+                                 const std::function<std::string(const std::string&)>& translate) {
     if (const auto bad = first_bad_utf8(text))
         refuse("berkas bukan UTF-8 (bita ke-" + std::to_string(*bad) + ")", name,
                "Simpan ulang sebagai UTF-8.");
-    Reader reader(source, folders);
-    reader.read(text, name);
+    Reader reader(source, folders, translate);
+    reader.read(translate ? translate(std::string(text)) : text, name);
     return reader.take();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +22,13 @@ struct Token {
 };
 
 // Markup: each start tag gains the attribute _l, white space folds to one blank (the markup folds it anyway).
-// Plain: text stays as it is.
-enum class Source { markup, plain };
+// Plain and page: text stays as it is.
+enum class Source { markup, plain, page };
 
 // Throws Error(data) with file and line: triple braces, unescaped names, changed delimiters, a partial that
 // is missing or includes itself, a section that is not closed, a name or pipe that is none.
 std::vector<Token> read_template(std::string_view text, const std::string& name, Source source,
-                                 const std::vector<std::filesystem::path>& folders);
+                                 const std::vector<std::filesystem::path>& folders,
+                                 const std::function<std::string(const std::string&)>& translate = {});
 
 }  // namespace naskah::generator

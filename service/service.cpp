@@ -1,0 +1,162 @@
+#include "service/service.h"
+
+namespace naskah::service {
+namespace {
+
+bool changes_something(const std::string& method) {
+    return method != "GET" && method != "HEAD" && method != "OPTIONS";
+}
+
+Language language_of(const Request& request, bool api) {
+    if (const std::string_view chosen = request.cookies.get("bahasa"); !chosen.empty())
+        return chosen == "en" ? Language::english : Language::indonesian;
+    // Pages are Indonesian until somebody chooses; programs say what they want.
+    if (api && request.header("accept-language").starts_with("en")) return Language::english;
+    return Language::indonesian;
+}
+
+// Browsers say where a request comes from. What another site makes a browser send is refused.
+bool from_elsewhere(const Request& request) {
+    const std::string_view site = request.header("sec-fetch-site");
+    if (!site.empty()) return site != "same-origin" && site != "none";
+    const std::string_view origin = request.header("origin");
+    if (origin.empty()) return false;
+    const std::size_t slashes = origin.find("//");
+    return slashes == std::string_view::npos || origin.substr(slashes + 2) != request.header("host");
+}
+
+bool same_secret(std::string_view a, std::string_view b) {
+    unsigned char differ = a.size() == b.size() && !a.empty() ? 0 : 1;
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
+        differ = static_cast<unsigned char>(differ | (a[i] ^ b[i]));
+    return differ == 0;
+}
+
+void add_header_once(Response& response, const char* name, const char* value) {
+    for (const auto& [there, ignored] : response.headers)
+        if (there == name) return;
+    response.headers.emplace_back(name, value);
+}
+
+// OWASP's list for pages that run no script of others and stand in no frame of others.
+void harden(Response& response) {
+    add_header_once(response, "Content-Security-Policy",
+                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+                    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    add_header_once(response, "X-Content-Type-Options", "nosniff");
+    add_header_once(response, "X-Frame-Options", "DENY");
+    add_header_once(response, "Referrer-Policy", "same-origin");
+    add_header_once(response, "Cross-Origin-Opener-Policy", "same-origin");
+    add_header_once(response, "Cross-Origin-Resource-Policy", "same-origin");
+    add_header_once(response, "Permissions-Policy", "camera=(self), microphone=(), geolocation=()");
+    add_header_once(response, "Cache-Control", "no-store");
+}
+
+Trouble must_sign_in(const Request& request) {
+    return {.status = 401,
+            .icon = "kunci",
+            .title = "Anda perlu masuk lagi",
+            .what = "Sesi Anda sudah berakhir atau Anda belum masuk. Yang sudah tersimpan tetap aman.",
+            .advice = {"Masuk lagi, lalu lanjutkan dari tempat Anda tadi."},
+            .button = "Masuk petugas",
+            .target = request.method == "GET" ? "/masuk?ke=" + encode_percent(request.path) : "/masuk",
+            .problems = {}};
+}
+
+}  // namespace
+
+Service::Service(Site& site) : site_(site) {}
+
+Response Service::handle(const Request& request) noexcept {
+    const auto start = std::chrono::steady_clock::now();
+    Response response;
+    Observation seen{.request = request, .response = response, .pattern = "-", .error = {}};
+    try {
+        Visit visit{.request = request, .now = site_.clock().now(), .session = {}, .names = {}};
+        visit.language = language_of(request, request.path.starts_with("/api/"));
+        response = answer(visit, seen);
+        harden(response);
+        seen.took =
+            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+        seen.person = visit.person();
+        for (const Observe& observe : observers_) observe(seen);
+    } catch (...) {  // not even a page could be made
+        response = {};
+        response.status = 500;
+        response.type = "text/plain; charset=utf-8";
+        response.body = "Terjadi kesalahan di pihak kami. Coba lagi sebentar lagi.\n";
+    }
+    return response;
+}
+
+Response Service::answer(Visit& visit, Observation& seen) {
+    const Request& request = visit.request;
+    const Router::Match match = router_.find(request.method, request.path);
+    const bool api = request.path.starts_with("/api/");
+    try {
+        if (request.path.starts_with("/aset/") && !changes_something(request.method)) {
+            seen.pattern = "/aset";
+            return site_.pages().asset(request);
+        }
+        if (recognise_) visit.session = recognise_(request, visit.now);
+        if (!match.route && !match.methods.empty()) {
+            Response response =
+                site_.trouble(visit, {.status = 405,
+                                      .title = "Halaman ini tidak dapat dipakai begitu",
+                                      .what = "Alamatnya benar, tetapi permintaannya tidak dikenal di sini.",
+                                      .advice = {"Kembali ke halaman sebelumnya dan pakai tombol di sana."},
+                                      .problems = {}});
+            response.with("Allow", match.methods);
+            return response;
+        }
+        if (!match.route) {
+            if (!api) return site_.not_found(visit);
+            Response response = json_response({{"type", "about:blank"},
+                                               {"title", site_.say(visit, "Alamat ini tidak ada")},
+                                               {"status", 404}},
+                                              404);
+            response.type = "application/problem+json";
+            return response;
+        }
+        seen.pattern = match.route->pattern;
+        return admit(visit, match);
+    } catch (const Error& error) {
+        if (error.code() == Code::internal) seen.error = error.what();
+        return site_.failure(visit, error, api);
+    } catch (const std::exception& error) {
+        seen.error = error.what();
+        return site_.failure(visit, Error(Code::internal, "kesalahan di dalam"), api);
+    }
+}
+
+Response Service::admit(Visit& visit, const Router::Match& match) {
+    const Request& request = visit.request;
+    const Route& route = *match.route;
+    visit.names = match.names;
+    if (changes_something(request.method) && from_elsewhere(request))
+        throw Error(Code::forbidden, "permintaan ini datang dari situs lain", "",
+                    "Buka halamannya langsung di alamat resmi kami.");
+    if (!route.access.allows(visit.person())) {
+        if (!visit.session) {
+            if (!route.api()) return site_.trouble(visit, must_sign_in(request));
+            Response response = json_response({{"type", "about:blank"},
+                                               {"title", site_.say(visit, "Anda perlu masuk lagi")},
+                                               {"status", 401}},
+                                              401);
+            response.type = "application/problem+json";
+            return response.with("WWW-Authenticate", "Bearer");
+        }
+        throw Error(Code::forbidden, "peran Anda tidak mencakup halaman ini", "",
+                    "Mintalah kepada rekan yang berwenang.");
+    }
+    if (changes_something(request.method) && visit.session && !visit.session->by_token) {
+        std::string_view token = request.header("x-csrf-token");
+        if (token.empty()) token = request.form.get("csrf");
+        if (!same_secret(token, visit.session->csrf))
+            throw Error(Code::forbidden, "formulir ini sudah terlalu lama terbuka", "",
+                        "Muat ulang halamannya, lalu kirim lagi.");
+    }
+    return route.handler(visit);
+}
+
+}  // namespace naskah::service

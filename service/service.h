@@ -1,0 +1,50 @@
+// The service without its sockets: a request in, a response out. Chooses the route, decides access, guards
+// against forged forms, turns what was thrown into a page, and adds the headers that every response has.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "service/router.h"
+#include "service/site.h"
+
+namespace naskah::service {
+
+// Who sent a request, by its cookie or token; nothing if nobody has signed in.
+using Recognise = std::function<std::optional<Session>(const Request&, Instant)>;
+// Told after each response: for metrics and the log. `pattern` is the route's, or "-" if there was none.
+struct Observation {
+    const Request& request;
+    const Response& response;
+    std::string pattern;
+    const workflow::Person* person = nullptr;
+    std::string error;  // what an exception said that was our fault; never shown to whoever asked
+    std::chrono::microseconds took{};
+};
+using Observe = std::function<void(const Observation&)>;
+
+class Service {
+public:
+    explicit Service(Site& site);
+
+    Router& router() { return router_; }
+    void recognise_by(Recognise recognise) { recognise_ = std::move(recognise); }
+    void observe_by(Observe observe) { observers_.push_back(std::move(observe)); }
+
+    // Safe from any thread; never throws.
+    Response handle(const Request& request) noexcept;
+
+private:
+    Response answer(Visit& visit, Observation& seen);
+    Response admit(Visit& visit, const Router::Match& match);
+
+    Site& site_;
+    Router router_;
+    Recognise recognise_;
+    std::vector<Observe> observers_;
+};
+
+// Each group of routes adds itself to the table.
+void add_public_routes(Service& service, Site& site);
+
+}  // namespace naskah::service

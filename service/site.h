@@ -1,0 +1,75 @@
+// What every route stands on: the office and its desk, the pages, time and chance. One for a process.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "service/pages.h"
+#include "service/router.h"
+#include "service/visit.h"
+#include "workflow/issue.h"
+
+namespace naskah::service {
+
+// What surrounds a page's content.
+struct Frame {
+    std::string title;                 // Indonesian; said in the visit's language
+    std::string section;               // address of the menu's item that is the current one, or empty
+    std::vector<std::string> scripts;  // assets, loaded deferred
+};
+
+// A page that says what happened, what is safe and what to do.
+struct Trouble {
+    int status = 500;
+    std::string icon = "rusak";  // cari, tunggu, kunci, rusak
+    std::string title, what;
+    std::vector<std::string> advice;
+    std::string button = "Periksa surat", target = "/periksa";
+    std::vector<Problem> problems;
+};
+
+class Site {
+public:
+    // `root`: the office's folder. Throws what Office::open and Pages throw.
+    Site(const std::filesystem::path& root, const Clock& clock, Random& random, workflow::AskSecret ask);
+
+    // The desk of the office as it is now. A handler takes it once and keeps it to its end: when the office's
+    // data changes, the next request gets another.
+    std::shared_ptr<workflow::Desk> desk() const;
+    // Reads office.json again. Throws Error(data) with every problem of it; then the old one stays.
+    void reload();
+
+    const Pages& pages() const { return pages_; }
+    const Clock& clock() const { return clock_; }
+    Random& random() const { return random_; }
+
+    Response page(const Visit& visit, const std::string& name, const Frame& frame, const Json& content,
+                  int status = 200) const;
+    Response trouble(const Visit& visit, const Trouble& trouble) const;
+    // Page or problem+json (RFC 9457), by the route; what an exception became.
+    Response failure(const Visit& visit, const Error& error, bool api) const;
+    Response not_found(const Visit& visit) const;
+
+    // Text in the visit's language.
+    std::string say(const Visit& visit, const std::string& indonesian) const {
+        return pages_.words().say(visit.language, indonesian);
+    }
+
+private:
+    Json frame_of(const Visit& visit, const Frame& frame, const workflow::Office& office) const;
+
+    std::filesystem::path root_;
+    const Clock& clock_;
+    Random& random_;
+    workflow::AskSecret ask_;
+    Pages pages_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<workflow::Desk> desk_;
+};
+
+// The HTTP status of an error's code.
+int status_of(Code code);
+
+}  // namespace naskah::service

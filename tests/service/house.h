@@ -1,0 +1,72 @@
+// A demo office with its service in this process: what a test asks, and what it is answered.
+#pragma once
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+
+#include "service/service.h"
+#include "tests/support/shell.h"
+
+namespace naskah::test {
+
+// A clock that stands still until it is told to move.
+class TestClock final : public Clock {
+public:
+    explicit TestClock(Instant start) : now_(start.time_since_epoch().count()) {}
+    Instant now() const override { return Instant(std::chrono::milliseconds(now_.load())); }
+    void pass(std::chrono::milliseconds time) { now_ += time.count(); }
+
+private:
+    std::atomic<std::int64_t> now_;
+};
+
+// The office, made anew for each test: its folder, its service. Starts now, since the demo's certificates do.
+class House {
+public:
+    House() : clock(system_clock().now()) {
+        ::setenv("NASKAH_TEMPLATES", NASKAH_SOURCE_DIR "/templates", 0);
+        ::setenv("NASKAH_WEB", NASKAH_SOURCE_DIR "/web", 0);
+        workflow::make_office(folder / "kantor", true, clock);
+        site = std::make_unique<service::Site>(folder / "kantor", clock, system_random(), nobody_to_ask);
+        service = std::make_unique<service::Service>(*site);
+        service::add_public_routes(*service, *site);
+    }
+
+    service::Response get(const std::string& address, const std::string& cookie = "") {
+        return service->handle(request("GET", address, cookie));
+    }
+    service::Response post(const std::string& address, service::Fields form, const std::string& cookie = "") {
+        service::Request asked = request("POST", address, cookie);
+        asked.form = std::move(form);
+        return service->handle(asked);
+    }
+    static service::Request request(const std::string& method, const std::string& address,
+                                    const std::string& cookie = "") {
+        service::Request asked;
+        asked.method = method;
+        const std::size_t mark = address.find('?');
+        asked.path = address.substr(0, mark);
+        if (mark != std::string::npos) asked.query = service::parse_query(address.substr(mark + 1));
+        asked.remote = "203.0.113.7";
+        asked.request_id = "0011223344556677";
+        asked.headers.all = {{"host", "naskah.contoh.example"}};
+        if (!cookie.empty()) asked.cookies = service::parse_cookies(cookie);
+        return asked;
+    }
+    static std::string header(const service::Response& response, const std::string& name) {
+        for (const auto& [key, value] : response.headers)
+            if (key == name) return value;
+        return {};
+    }
+    static std::string nobody_to_ask(const std::string&) {
+        throw Error(Code::usage, "tidak ada yang dapat ditanyai");
+    }
+
+    Folder folder;
+    TestClock clock;
+    std::unique_ptr<service::Site> site;
+    std::unique_ptr<service::Service> service;
+};
+
+}  // namespace naskah::test
