@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "service/assembly.h"
 #include "service/server.h"
 
 namespace naskah::cli {
@@ -46,7 +47,7 @@ int serve(const Common& common, const ServeOptions& options) {
                     "Tandatangani dari halaman Antrean, yang menanyakan PIN.");
     });
     service::Service service(site);
-    service::add_public_routes(service, site);
+    service::add_all_routes(service, site);
     service::Server server(service, address_of(options.listen));
     const int port = server.bind();
     print("Naskah melayani di http://" + address_of(options.listen).host + ":" + std::to_string(port) + "\n");

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
-#include "service/service.h"
+#include "service/assembly.h"
 #include "tests/support/shell.h"
 
 namespace naskah::test {
@@ -30,7 +30,31 @@ public:
         workflow::make_office(folder / "kantor", true, clock);
         site = std::make_unique<service::Site>(folder / "kantor", clock, system_random(), nobody_to_ask);
         service = std::make_unique<service::Service>(*site);
-        service::add_public_routes(*service, *site);
+        service::add_all_routes(*service, *site);
+        service->recognise_by([](const service::Request& asked, Instant) -> std::optional<service::Session> {
+            for (const workflow::Role role : workflow::all_roles)
+                if (asked.cookies.get("naskah") == "uji-" + to_string(role))
+                    return service::Session{
+                        .person = person_of(role), .csrf = "csrf-" + to_string(role), .handle = {}};
+            return std::nullopt;
+        });
+    }
+
+    // Somebody of the demo office who has that role and no other, signed in.
+    struct SignedIn {
+        std::string cookie, csrf;
+        workflow::Person person;
+    };
+    SignedIn sign_in(workflow::Role role) {
+        return {"naskah=uji-" + to_string(role), "csrf-" + to_string(role), person_of(role)};
+    }
+    service::Response get(const std::string& address, const SignedIn& who) {
+        return get(address, who.cookie);
+    }
+    // Sends the form with the session's own CSRF token, as a page of ours would.
+    service::Response post(const std::string& address, service::Fields form, const SignedIn& who) {
+        form.all.emplace_back("csrf", who.csrf);
+        return post(address, std::move(form), who.cookie);
     }
 
     service::Response get(const std::string& address, const std::string& cookie = "") {
@@ -61,6 +85,15 @@ public:
     }
     static std::string nobody_to_ask(const std::string&) {
         throw Error(Code::usage, "tidak ada yang dapat ditanyai");
+    }
+
+    // The demo's accounts bear the names of their roles.
+    static workflow::Person person_of(workflow::Role role) {
+        return {.username = to_string(role),
+                .name = "Petugas Contoh",
+                .post = "",
+                .official = role == workflow::Role::kadis ? "kepala" : "",
+                .roles = {role}};
     }
 
     Folder folder;

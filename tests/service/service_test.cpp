@@ -64,3 +64,15 @@ TEST_CASE("what another site makes a browser send is refused") {
         CHECK(house.service->handle(asked).status == row.status);
     }
 }
+
+TEST_CASE("a form of somebody signed in counts only with the token of their session") {
+    House house;
+    house.service->router().add({"POST", "/uji", service::Access::of({workflow::Role::staf}),
+                                 [](service::Visit&) { return service::redirect("/sampai"); }});
+    const auto staff = house.sign_in(workflow::Role::staf), head = house.sign_in(workflow::Role::kadis);
+    CHECK(house.post("/uji", {}).status == 401);
+    CHECK(house.post("/uji", {}, head).status == 403);
+    CHECK(house.post("/uji", {}, staff.cookie).status == 403);
+    CHECK(house.post("/uji", {{{"csrf", head.csrf}}}, staff.cookie).status == 403);
+    CHECK(house.post("/uji", {}, staff).status == 303);
+}
