@@ -7,12 +7,14 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -43,8 +45,21 @@ enum class Access {
     write,  // and alone among all writers of all processes; waits for its turn
 };
 
+// What was begun has left no trace and never will; it may be begun again, on this connection if it is still
+// usable(), else on another. Thrown for a server that went away, for transactions that the store set against
+// each other. Connections (connections.h) tries again and, when its patience ends, throws `error` instead.
+class Undone final : public std::exception {
+public:
+    explicit Undone(Error error) : error_(std::move(error)) {}
+    const Error& error() const noexcept { return error_; }
+    const char* what() const noexcept override { return error_.what(); }
+
+private:
+    Error error_;
+};
+
 // Used by one thread at a time. Every call throws Error with the code and the advice that register.h
-// promises.
+// promises, or Undone.
 class Connection {
 public:
     using Each = std::function<void(const Cells&)>;  // must not use the connection
@@ -58,10 +73,13 @@ public:
     }
 
     virtual void begin(Access access) = 0;
-    virtual void commit() = 0;  // a write is on disk when this returns
+    // A write is on disk when this returns; Undone: it is not and never will be; Error: that is not known.
+    virtual void commit() = 0;
     virtual void roll_back() noexcept = 0;
 
     virtual std::vector<std::string> tables() = 0;  // names
+    // A statement of a migration's `tables`. The engine may widen types: INTEGER always holds 64 bits.
+    virtual void define(std::string_view statement) { run(statement); }
     // The triggers of that step, in this engine's language.
     virtual const std::vector<std::string>& guards(const Migration& step) const = 0;
 
@@ -75,7 +93,8 @@ public:
 class Engine {
 public:
     virtual ~Engine() = default;
-    virtual std::unique_ptr<Connection> connect() = 0;  // from any thread
+    // From any thread. Undone when the server cannot be reached now.
+    virtual std::unique_ptr<Connection> connect() = 0;
 };
 
 // Rolls back unless commit() was called.

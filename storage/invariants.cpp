@@ -116,7 +116,9 @@ private:
         check_history(letter);
         check_pdf(letter);
         if (letter.replaces) check_link(letter, *letter.replaces, "replaced_by");
-        if (letter.replaced_by) check_link(letter, *letter.replaced_by, "replaces");
+        if (letter.replaced_by && letter.status == "void")
+            check_link(letter, *letter.replaced_by, "replaces");
+        if (letter.status == "revoked" || letter.status == "superseded") check_withdrawal(letter);
     }
 
     void check_number(const StoredLetter& letter) {
@@ -138,7 +140,8 @@ private:
     void check_history(const StoredLetter& letter) {
         std::vector<LogEntry> entries;
         for (const StoredEntry& stored : entries_of(connection_, letter.id))
-            if (auto entry = to_entry(stored)) entries.push_back(*std::move(entry));
+            if (auto entry = is_step(stored.action) ? to_entry(stored) : std::nullopt)
+                entries.push_back(*std::move(entry));
         if (entries.empty() || entries.front().action != "reserve") {
             wrong("surat tidak tercatat dalam log", name(letter));
             return;
@@ -156,22 +159,30 @@ private:
         std::string status = "reserved", reason, sha256, by;
         std::optional<std::int64_t> issued_at;
         for (auto entry = entries.begin() + 1; entry != entries.end(); ++entry) {
-            const bool known = status == "reserved" && (entry->action == "issue" || entry->action == "void" ||
-                                                        entry->action == "replace");
-            if (!known) {
+            const std::string next = after(status, entry->action);
+            if (next.empty()) {
                 wrong("catatan log \"" + entry->action + "\" tidak mungkin bagi surat ini", name(letter));
                 return;
             }
-            status = entry->action == "issue" ? "issued" : "void";
+            status = next;
             reason = says(*entry, "reason");
-            sha256 = says(*entry, "sha256");
             by = says(*entry, "by");
+            if (entry->action == "issue") sha256 = says(*entry, "sha256");
             if (entry->action == "issue") issued_at = to_millis(entry->at);
         }
         if (std::tie(status, reason) != std::tie(letter.status, letter.reason) ||
             sha256 != letter.sha256.value_or("") || by != letter.replaced_by.value_or("") ||
             issued_at != letter.issued_at)
             wrong("keadaan surat (" + letter.status + ") tidak sesuai log (" + status + ")", name(letter));
+    }
+
+    // The state that a step leads to, or nothing if it is not possible there.
+    static std::string after(const std::string& status, const std::string& action) {
+        if (status == "reserved")
+            return action == "issue" ? "issued" : action == "void" || action == "replace" ? "void" : "";
+        if (status == "issued")
+            return action == "revoke" ? "revoked" : action == "supersede" ? "superseded" : "";
+        return {};
     }
 
     void check_pdf(const StoredLetter& letter) {
@@ -193,13 +204,24 @@ private:
         if (!found) wrong("surat pengganti dan yang diganti tidak saling menunjuk", name(letter));
     }
 
+    // A letter is withdrawn by another one that was issued by then.
+    void check_withdrawal(const StoredLetter& letter) {
+        bool found = false;
+        connection_.run(
+            "SELECT 1 FROM letters WHERE id = $1 AND id <> $2 AND status IN ('issued', 'revoked', "
+            "'superseded')",
+            {letter.replaced_by.value_or(""), letter.id}, [&](const Cells&) { found = true; });
+        if (!found) wrong("surat yang mencabut atau mengubahnya tidak ada atau tidak terbit", name(letter));
+    }
+
     // What belongs to no letter, and what indexes should have refused.
     void look_for_strays() {
         const auto each = [&](const char* sql, const std::string& what) {
             connection_.run(sql, {}, [&](const Cells& cells) { wrong(what, std::string(cells.text(0))); });
         };
         each(
-            "SELECT DISTINCT letter FROM log_entries WHERE letter <> '' AND NOT EXISTS "
+            "SELECT DISTINCT letter FROM log_entries WHERE "
+            "action IN ('reserve', 'issue', 'void', 'replace', 'revoke', 'supersede') AND NOT EXISTS "
             "(SELECT 1 FROM letters WHERE letters.id = log_entries.letter)",
             "surat tercatat dalam log tetapi barisnya hilang");
         each("SELECT letter_row FROM pdfs WHERE NOT EXISTS (SELECT 1 FROM letters WHERE row_id = letter_row)",

@@ -1,5 +1,8 @@
 #include "storage/log.h"
 
+#include <algorithm>
+#include <array>
+
 #include "storage/rows.h"
 
 namespace naskah::storage {
@@ -23,6 +26,12 @@ Sha256 hash_of(const LogEntry& entry) {
     const std::string text = canonical_json(content);
     input.insert(input.end(), text.begin(), text.end());
     return sha256(input);
+}
+
+bool is_step(std::string_view action) {
+    static constexpr std::array<std::string_view, 6> steps = {"reserve", "issue",  "void",
+                                                              "replace", "revoke", "supersede"};
+    return std::find(steps.begin(), steps.end(), action) != steps.end();
 }
 
 LogHead read_head(Connection& connection) {
@@ -73,6 +82,26 @@ std::vector<StoredEntry> entries_of(Connection& connection, const std::string& l
         "SELECT " + entry_columns + " FROM log_entries WHERE letter = $1 ORDER BY seq";
     std::vector<StoredEntry> entries;
     connection.run(sql, {letter}, [&](const Cells& cells) { entries.push_back(read_entry(cells)); });
+    return entries;
+}
+
+std::vector<StoredEntry> newest_entries(Connection& connection, const LogFilter& filter) {
+    std::string sql = "SELECT " + entry_columns + " FROM log_entries ";
+    std::vector<Value> values;
+    const char* glue = "WHERE ";
+    const auto where = [&](const char* condition, Value value) {
+        values.push_back(value);
+        sql += std::string(glue) + condition + "$" + std::to_string(values.size());
+        glue = " AND ";
+    };
+    if (!filter.actor.empty()) where("actor = ", filter.actor);
+    if (!filter.action.empty()) where("action = ", filter.action);
+    if (!filter.letter.empty()) where("letter = ", filter.letter);
+    if (filter.before != 0) where("seq < ", filter.before);
+    values.push_back(std::int64_t{std::max(filter.limit, 0)});
+    sql += " ORDER BY seq DESC LIMIT $" + std::to_string(values.size());
+    std::vector<StoredEntry> entries;
+    connection.run(sql, values, [&](const Cells& cells) { entries.push_back(read_entry(cells)); });
     return entries;
 }
 

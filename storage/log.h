@@ -6,7 +6,14 @@
 //
 // What the details hold is enough to derive the state of every letter:
 //   reserve  {"number", "date", "record": record_digest}       and "replaces" when it stands in another's
-//   place issue    {"sha256"} void     {"reason"} replace  {"reason", "by"} void, and who stands in its place
+//   place
+//   issue    {"sha256"}
+//   void     {"reason"}
+//   replace  {"reason", "by"}   void, and who stands in its place
+//   revoke, supersede  {"reason", "by"}   and which letter did it
+// Any other action belongs to another store of the office, which appends it in its own write transaction
+// (append() is all it needs); `letter` and `detail` are then its own affair and change nothing about a
+// letter. No secret and no NIK goes into a detail: nothing can be taken out of the log again.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +33,11 @@ struct LogHead {
 };
 LogHead read_head(Connection& connection);
 
-// Adds an entry behind the head, inside a write transaction. `what` gives at, actor, action, letter and
-// detail.
+// Whether an action is one of the register's own, that is, a step in the life of a letter.
+bool is_step(std::string_view action);
+
+// Adds an entry behind the head, inside a write transaction (Connections::write). `what` gives at, actor,
+// action, letter and detail.
 void append(Connection& connection, LogEntry what);
 
 // An entry as the columns hold it, possibly edited by somebody.
@@ -38,6 +48,7 @@ struct StoredEntry {
 StoredEntry read_entry(const Cells& cells);
 std::vector<StoredEntry> entries_after(Connection& connection, std::int64_t seq, int limit);
 std::vector<StoredEntry> entries_of(Connection& connection, const std::string& letter);
+std::vector<StoredEntry> newest_entries(Connection& connection, const LogFilter& filter);
 // Nothing if a column cannot be what append() wrote.
 std::optional<LogEntry> to_entry(const StoredEntry& stored);
 

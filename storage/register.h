@@ -1,4 +1,4 @@
-// The register of letters: one interface for every store. SQLite today, PostgreSQL next;
+// The register of letters: one interface over every store (database.h opens them);
 // tests/storage/contract.h is the suite that any store must pass.
 //
 // What it guarantees, at every committed moment and after any crash:
@@ -8,16 +8,15 @@
 //   * the same idempotency key gives the same letter, whoever asks and how often;
 //   * a row is never deleted and a number never given twice: a letter that cannot be finished is void, with a
 //   reason;
-//   * every change leaves an entry in a log whose entries are chained by SHA-256.
+//   * every change leaves an entry in a log whose entries are chained by SHA-256. Other stores of the office
+//   write what people do into the same log (log.h).
 // No call holds a lock after it returned. Every call may be made from any thread and from many processes at
 // once. Errors: Error(data) for what the caller asked wrongly, Error(cannot_write) for a full disk or a
 // read-only store, Error(outside) when the store stays locked or does not answer, Error(internal) for a
 // damaged store.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,8 +73,9 @@ struct Letter {
 struct LogEntry {
     std::int64_t seq = 0;
     Instant at;
-    std::string actor, action;  // "reserve", "issue", "void", "replace"
-    std::string letter;         // id or empty
+    std::string actor, action;  // of the register: "reserve", "issue", "void", "replace", "revoke",
+                                // "supersede"; others are those of other stores: "login", "send" ...
+    std::string letter;         // id of a letter or draft, or empty
     Json detail;
     Sha256 previous, hash;
 };
@@ -86,6 +86,13 @@ struct Filter {
     std::optional<Status> status;
     std::int64_t after = 0;  // row to start behind, 0 for the first page
     int limit = 1000;
+};
+
+// What of the log an audit page shows.
+struct LogFilter {
+    std::string actor, action, letter;  // empty: any
+    std::int64_t before = 0;            // seq to start below, 0 for the newest
+    int limit = 100;
 };
 
 struct Row {
@@ -121,6 +128,13 @@ public:
     virtual Letter replace(const LetterId& old, const NewLetter& letter, const std::string& reason,
                            Instant now) = 0;
 
+    // An issued letter is withdrawn by another issued letter, for a reason (not empty): `to` is revoked
+    // (dicabut) or superseded (diralat, diubah). Its row names `by`; withdrawn_by() is the way back. Asked
+    // again, the same comes back unchanged. Error(data) unless both are issued, or if another letter withdrew
+    // it.
+    virtual Letter withdraw(const LetterId& id, Status to, const LetterId& by, const std::string& reason,
+                            Instant now, const std::string& actor) = 0;
+
     virtual std::optional<Letter> find(const LetterId& id) = 0;
     virtual std::optional<Letter> find_number(const std::string& number) = 0;
     virtual std::optional<Letter> find_key(const std::string& idempotency_key) = 0;
@@ -129,17 +143,15 @@ public:
     virtual std::vector<Letter> unfinished() = 0;              // all that are reserved, oldest first
     virtual std::vector<Row> list(const Filter& filter) = 0;   // in order of series, year, urut
 
-    virtual std::vector<LogEntry> log(std::int64_t after, int limit) = 0;
+    virtual std::vector<Letter> withdrawn_by(const LetterId& id) = 0;  // oldest first
+
+    virtual std::vector<LogEntry> log(std::int64_t after, int limit) = 0;   // in order
+    virtual std::vector<LogEntry> log_of(const LetterId& id) = 0;           // of one letter, oldest first
+    virtual std::vector<LogEntry> newest_log(const LogFilter& filter) = 0;  // newest first
 
     // Re-reads everything and holds it against the guarantees above: gaps, repeats, order of dates, printed
     // numbers against their parts, digests of PDFs, the chain of the log. Empty when all is well.
     virtual std::vector<Problem> check() = 0;
 };
-
-// Opens or creates the embedded store. `create` false: Error(data) when the file is not there or empty. A
-// file of an earlier version is brought up to date. Where the folder cannot be written, reading works and
-// writing is Error(cannot_write). `patience` is how long a call waits for its turn.
-std::unique_ptr<Register> open_sqlite(const std::string& path, bool create,
-                                      std::chrono::milliseconds patience = std::chrono::seconds(60));
 
 }  // namespace naskah::storage

@@ -1,6 +1,7 @@
 #include "storage/schema.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace naskah::storage {
 namespace {
@@ -130,8 +131,23 @@ std::string sqlite_refusal(const std::string& table, const std::string& verb) {
            " BEGIN SELECT RAISE(ABORT, 'the register keeps everything'); END";
 }
 
+// Version 2: withdrawing.
+const char* const letters_withdraw = R"sql(
+CREATE TRIGGER letters_withdraw BEFORE UPDATE ON letters WHEN NEW.status IN ('revoked', 'superseded') BEGIN
+    SELECT RAISE(ABORT, 'a letter is withdrawn by another issued letter, for a reason') WHERE NEW.reason = '' OR
+        NEW.replaced_by IS NULL OR NEW.replaced_by = NEW.id OR NOT EXISTS
+        (SELECT 1 FROM letters WHERE id = NEW.replaced_by AND status = 'issued');
+END)sql";
+
+std::vector<std::string> register_tables_2() {
+    return {
+        "CREATE INDEX letters_replaced_by ON letters (replaced_by) WHERE replaced_by IS NOT NULL",
+        "CREATE INDEX log_entries_actor ON log_entries (actor, seq)",
+    };
+}
+
 Migration version1() {
-    Migration step{.version = 1, .tables = {}, .sqlite_guards = {}};
+    Migration step{.version = 1, .tables = {}, .sqlite_guards = {}, .postgres_guards = {}};
     step.tables = {
         letters_table,
         pdfs_table,
@@ -163,6 +179,20 @@ Migration version1() {
     return step;
 }
 
+// One version may hold the tables of several stores: each gives a list of statements.
+void add(std::vector<std::string>& to, std::vector<std::string> statements) {
+    to.insert(to.end(), std::make_move_iterator(statements.begin()),
+              std::make_move_iterator(statements.end()));
+}
+
+Migration version2() {
+    Migration step{.version = 2, .tables = {}, .sqlite_guards = {}, .postgres_guards = {}};
+    // A store that is new in this version adds its list here.
+    add(step.tables, register_tables_2());
+    add(step.sqlite_guards, {letters_withdraw});
+    return step;
+}
+
 // 0: nothing is there yet.
 int version_of(Connection& connection, const std::string& name) {
     const auto tables = connection.tables();
@@ -184,8 +214,14 @@ int version_of(Connection& connection, const std::string& name) {
 }  // namespace
 
 std::span<const Migration> migrations() {
-    static const std::vector<Migration> steps = {version1()};
+    static const std::vector<Migration> steps = {version1(), version2()};
     return steps;
+}
+
+std::vector<std::string> keeps_everything(Dialect dialect, const std::string& table,
+                                          const std::string& verb) {
+    if (dialect == Dialect::sqlite) return {sqlite_refusal(table, verb)};
+    return {};
 }
 
 int newest_version() { return migrations().back().version; }
@@ -198,11 +234,11 @@ void migrate(Connection& connection, bool create, const std::string& name) {
         if (!create)
             throw Error(Code::data, "register kosong", name,
                         "Pulihkan register dari cadangan; buat kantor baru hanya dengan naskah init");
-        connection.run("CREATE TABLE naskah_schema (version INTEGER PRIMARY KEY)");
+        connection.define("CREATE TABLE naskah_schema (version INTEGER PRIMARY KEY)");
     }
     for (const Migration& step : migrations()) {
         if (step.version <= found) continue;
-        for (const auto& statement : step.tables) connection.run(statement);
+        for (const auto& statement : step.tables) connection.define(statement);
         for (const auto& statement : connection.guards(step)) connection.run(statement);
         connection.run("INSERT INTO naskah_schema (version) VALUES ($1)", {std::int64_t{step.version}});
     }

@@ -9,13 +9,26 @@
 
 namespace naskah::storage {
 
-// What one version adds. `tables` is read by every engine alike; the guards are triggers, in each engine's
-// language.
+enum class Dialect { sqlite, postgres };
+
+// What one version adds. `tables` is read by every engine alike (TEXT, INTEGER or BIGINT, BYTEA; an INTEGER
+// holds 64 bits everywhere); the guards are triggers, in each engine's language.
+//
+// How a store adds its tables: its file (say accounts.h) offers
+//   std::vector<std::string> account_tables();                  CREATE TABLE, CREATE INDEX, one each
+//   std::vector<std::string> account_guards(Dialect dialect);   only if it has some
+// and the list of the newest version in schema.cpp names it. Version 2 may grow until Naskah 0.2.0 is
+// released; from then on it never changes, and what is new begins version 3. Names of tables and indexes are
+// distinct over all files.
 struct Migration {
     int version;
     std::vector<std::string> tables;
     std::vector<std::string> sqlite_guards;
+    std::vector<std::string> postgres_guards;
 };
+
+// A guard for guards(): the table refuses that verb (UPDATE, DELETE) for good.
+std::vector<std::string> keeps_everything(Dialect dialect, const std::string& table, const std::string& verb);
 
 std::span<const Migration> migrations();
 int newest_version();

@@ -1,7 +1,7 @@
-#include "storage/sql_register.h"
+#include <algorithm>
 
 #include "core/text.h"
-#include "storage/connections.h"
+#include "storage/database.h"
 #include "storage/invariants.h"
 #include "storage/log.h"
 #include "storage/rows.h"
@@ -24,11 +24,11 @@ std::optional<StoredLetter> by_id(Connection& connection, std::string_view id) {
 }
 
 // The condition repeats the index letters_key, or the engine would not use it.
+const char* const with_key =
+    "WHERE idempotency_key = $1 AND idempotency_key <> '' AND (status <> 'void' OR replaced_by IS NULL)";
+
 std::optional<StoredLetter> by_key(Connection& connection, std::string_view key) {
-    return one_letter(
-        connection,
-        "WHERE idempotency_key = $1 AND idempotency_key <> '' AND (status <> 'void' OR replaced_by IS NULL)",
-        {key});
+    return one_letter(connection, with_key, {key});
 }
 
 StoredLetter existing(Connection& connection, const LetterId& id) {
@@ -118,6 +118,16 @@ void require_reserved(const StoredLetter& letter, const char* wish) {
                                         : "Surat yang sudah terbit dicabut atau diganti dengan surat baru");
 }
 
+void require_in_force(const StoredLetter& letter, const char* wish) {
+    if (letter.status == "issued") return;
+    const std::string state = letter.status == "reserved"  ? "belum terbit"
+                              : letter.status == "void"    ? "BATAL"
+                              : letter.status == "revoked" ? "sudah dicabut"
+                                                           : "sudah diganti";
+    throw Error(Code::data, "surat nomor " + letter.number + " " + state + ", tidak dapat " + wish,
+                letter.number, "Periksa keadaan surat itu di register");
+}
+
 StoredLetter last_of_chain(Connection& connection, StoredLetter letter) {
     while (letter.status == "void" && letter.replaced_by) {
         auto next = by_id(connection, *letter.replaced_by);
@@ -162,19 +172,17 @@ void record(Connection& connection, StoredLetter& letter, const std::string& act
     note(connection, letter, "reserve", std::move(detail), from_millis(letter.reserved_at), actor);
 }
 
-using Lease = Connections::Lease;
-
 class SqlRegister final : public Register {
 public:
-    SqlRegister(std::unique_ptr<Engine> engine, std::unique_ptr<Connection> first)
-        : connections_(std::move(engine), std::move(first)) {}
+    explicit SqlRegister(std::shared_ptr<Connections> database) : database_(std::move(database)) {}
 
     Reserved reserve(const NewLetter& letter, Instant now) override {
         require_sound(letter);
         const StoredLetter asked = to_stored(letter, now);
         StoredLetter result;
         bool fresh = false;
-        connections_.write([&](Connection& connection) {
+        database_->write([&](Connection& connection) {
+            fresh = false;
             if (!asked.key.empty()) {
                 if (auto known = by_key(connection, asked.key)) {
                     require_same_request(connection, *known, asked);
@@ -197,7 +205,7 @@ public:
             throw Error(Code::data, "PDF kosong", to_string(id), "Buat dan tanda tangani PDF-nya dahulu");
         const std::string digest = to_string(sha256(pdf));
         StoredLetter letter;
-        connections_.write([&](Connection& connection) {
+        database_->write([&](Connection& connection) {
             letter = existing(connection, id);
             if (letter.status != "reserved" && letter.status != "void") return;  // somebody was first
             require_reserved(letter, "diterbitkan");
@@ -218,7 +226,7 @@ public:
         require_text(actor, "pelaku", false);
         require_text(reason, "alasan", false);
         StoredLetter letter;
-        connections_.write([&](Connection& connection) {
+        database_->write([&](Connection& connection) {
             letter = existing(connection, id);
             require_reserved(letter, "dibatalkan");
             close(connection, letter, reason, std::nullopt);
@@ -233,7 +241,7 @@ public:
         require_text(reason, "alasan", false);
         const StoredLetter asked = to_stored(letter, now);
         StoredLetter result;
-        connections_.write([&](Connection& connection) {
+        database_->write([&](Connection& connection) {
             StoredLetter before = existing(connection, old);
             if (before.status == "void" && before.replaced_by) {  // somebody was first
                 result = last_of_chain(connection, before);
@@ -255,37 +263,62 @@ public:
         return to_letter(result);
     }
 
+    Letter withdraw(const LetterId& id, Status to, const LetterId& by, const std::string& reason, Instant now,
+                    const std::string& actor) override {
+        if (to != Status::revoked && to != Status::superseded)
+            throw Error(Code::usage, "surat hanya dapat dicabut atau diganti", to_string(to));
+        require_text(actor, "pelaku", false);
+        require_text(reason, "alasan", false);
+        StoredLetter letter;
+        database_->write([&](Connection& connection) {
+            letter = existing(connection, id);
+            const StoredLetter other = existing(connection, by);
+            const std::string status = to_string(to);
+            if (letter.status == status && letter.replaced_by == other.id) return;  // asked once more
+            require_in_force(letter, "dicabut atau diubah");
+            require_in_force(other, "mencabut atau mengubah surat lain");
+            if (letter.id == other.id)
+                throw Error(Code::data, "surat tidak dapat mencabut atau mengubah dirinya sendiri",
+                            letter.number, "Sebutkan surat yang mencabut atau mengubahnya");
+            letter.status = status;
+            letter.reason = reason;
+            letter.replaced_by = other.id;
+            connection.run("UPDATE letters SET status = $1, reason = $2, replaced_by = $3 WHERE row_id = $4",
+                           {letter.status, reason, other.id, letter.row});
+            note(connection, letter, to == Status::revoked ? "revoke" : "supersede",
+                 {{"reason", reason}, {"by", other.id}}, now, actor);
+        });
+        return to_letter(letter);
+    }
+
     std::optional<Letter> find(const LetterId& id) override {
-        const Lease connection(connections_);
-        return as_letter(by_id(*connection, to_string(id)));
+        return as_letter(read_one("WHERE id = $1", {to_string(id)}));
     }
     std::optional<Letter> find_number(const std::string& number) override {
-        const Lease connection(connections_);
-        return as_letter(one_letter(*connection, "WHERE number = $1", {number}));
+        return as_letter(read_one("WHERE number = $1", {number}));
     }
     std::optional<Letter> find_key(const std::string& idempotency_key) override {
-        const Lease connection(connections_);
-        return as_letter(by_key(*connection, idempotency_key));
+        return as_letter(read_one(with_key, {idempotency_key}));
     }
     std::optional<Letter> find_sha256(const Sha256& digest) override {
-        const Lease connection(connections_);
-        return as_letter(
-            one_letter(*connection, "WHERE sha256 = $1 AND sha256 IS NOT NULL", {to_string(digest)}));
+        return as_letter(read_one("WHERE sha256 = $1 AND sha256 IS NOT NULL", {to_string(digest)}));
     }
 
     std::optional<Bytes> pdf(const LetterId& id) override {
-        const Lease connection(connections_);
         std::optional<Bytes> content;
         std::string digest, number;
-        connection->run(
-            "SELECT p.content, l.sha256, l.number FROM letters l JOIN pdfs p ON p.letter_row = l.row_id "
-            "WHERE l.id = $1",
-            {to_string(id)}, [&](const Cells& cells) {
-                const BytesView bytes = cells.bytes(0);
-                content.emplace(bytes.begin(), bytes.end());
-                digest = cells.text(1);
-                number = cells.text(2);
-            });
+        database_->read([&](Connection& connection) {
+            content.reset();
+            connection.run(
+                "SELECT p.content, l.sha256, l.number FROM letters l JOIN pdfs p ON p.letter_row = l.row_id "
+                "WHERE l.id = $1",
+                {to_string(id)}, [&](const Cells& cells) {
+                    const BytesView bytes = cells.bytes(0);
+                    content.emplace(bytes.begin(), bytes.end());
+                    digest = cells.text(1);
+                    number = cells.text(2);
+                });
+        });
         if (content && to_string(sha256(*content)) != digest)
             throw Error(
                 Code::internal, "PDF surat nomor " + number + " dalam register bukan yang diterbitkan",
@@ -295,41 +328,71 @@ public:
     }
 
     std::vector<Letter> unfinished() override {
-        const Lease connection(connections_);
-        std::vector<Letter> letters;
-        connection->run(select_letter + "WHERE status = 'reserved' ORDER BY row_id", {},
-                        [&](const Cells& cells) { letters.push_back(to_letter(read_letter(cells))); });
-        return letters;
+        return letters_where("WHERE status = 'reserved' ORDER BY row_id", {});
+    }
+    std::vector<Letter> withdrawn_by(const LetterId& id) override {
+        return letters_where(
+            "WHERE replaced_by = $1 AND replaced_by IS NOT NULL AND "
+            "status IN ('revoked', 'superseded') ORDER BY row_id",
+            {to_string(id)});
     }
 
     std::vector<Row> list(const Filter& filter) override;
 
     std::vector<LogEntry> log(std::int64_t after, int limit) override {
-        const Lease connection(connections_);
-        std::vector<LogEntry> entries;
-        for (const StoredEntry& stored : entries_after(*connection, after, std::max(limit, 0))) {
+        return entries(
+            [&](Connection& connection) { return entries_after(connection, after, std::max(limit, 0)); });
+    }
+    std::vector<LogEntry> log_of(const LetterId& id) override {
+        return entries([&](Connection& connection) { return entries_of(connection, to_string(id)); });
+    }
+    std::vector<LogEntry> newest_log(const LogFilter& filter) override {
+        return entries([&](Connection& connection) { return newest_entries(connection, filter); });
+    }
+
+    std::vector<Problem> check() override {
+        std::vector<Problem> problems;
+        database_->read_picture([&](Connection& connection) { problems = check_invariants(connection); });
+        return problems;
+    }
+
+private:
+    std::optional<StoredLetter> read_one(std::string_view condition, std::initializer_list<Value> values) {
+        std::optional<StoredLetter> found;
+        database_->read([&](Connection& connection) { found = one_letter(connection, condition, values); });
+        return found;
+    }
+
+    std::vector<Letter> letters_where(const std::string& condition, std::initializer_list<Value> values) {
+        std::vector<Letter> letters;
+        database_->read([&](Connection& connection) {
+            letters.clear();
+            connection.run(select_letter + condition, values,
+                           [&](const Cells& cells) { letters.push_back(to_letter(read_letter(cells))); });
+        });
+        return letters;
+    }
+
+    std::vector<LogEntry> entries(const std::function<std::vector<StoredEntry>(Connection&)>& fetch) {
+        std::vector<StoredEntry> all;
+        database_->read([&](Connection& connection) { all = fetch(connection); });
+        std::vector<LogEntry> read;
+        for (const StoredEntry& stored : all) {
             auto entry = to_entry(stored);
             if (!entry)
                 throw Error(Code::internal, "catatan log tidak terbaca", "log " + std::to_string(stored.seq),
                             "Jalankan naskah register check, lalu pulihkan register dari cadangan");
-            entries.push_back(*std::move(entry));
+            read.push_back(*std::move(entry));
         }
-        return entries;
+        return read;
     }
 
-    std::vector<Problem> check() override {
-        const Lease connection(connections_);
-        Transaction snapshot(*connection, Access::read);
-        return check_invariants(*connection);
-    }
-
-private:
     static std::optional<Letter> as_letter(const std::optional<StoredLetter>& stored) {
         if (!stored) return std::nullopt;
         return to_letter(*stored);
     }
 
-    Connections connections_;
+    std::shared_ptr<Connections> database_;
 };
 
 std::vector<Row> SqlRegister::list(const Filter& filter) {
@@ -356,19 +419,21 @@ std::vector<Row> SqlRegister::list(const Filter& filter) {
     values.push_back(std::int64_t{std::max(filter.limit, 0)});
     sql += " ORDER BY series, year, urut, sisipan LIMIT $" + std::to_string(values.size());
 
-    const Lease connection(connections_);
     std::vector<Row> rows;
-    connection->run(sql, values, [&](const Cells& cells) {
-        const StoredLetter stored = read_letter(cells);
-        rows.push_back({stored.row, to_letter(stored)});
+    database_->read([&](Connection& connection) {
+        rows.clear();
+        connection.run(sql, values, [&](const Cells& cells) {
+            const StoredLetter stored = read_letter(cells);
+            rows.push_back({stored.row, to_letter(stored)});
+        });
     });
     return rows;
 }
 
 }  // namespace
 
-std::unique_ptr<Register> open_register(std::unique_ptr<Engine> engine, std::unique_ptr<Connection> first) {
-    return std::make_unique<SqlRegister>(std::move(engine), std::move(first));
+std::unique_ptr<Register> open_register(std::shared_ptr<Connections> database) {
+    return std::make_unique<SqlRegister>(std::move(database));
 }
 
 }  // namespace naskah::storage

@@ -17,8 +17,8 @@
 #include <random>
 #include <thread>
 
+#include "storage/engines.h"
 #include "storage/schema.h"
-#include "storage/sql_register.h"
 
 namespace naskah::storage {
 namespace {
@@ -371,8 +371,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Register> open_sqlite(const std::string& path, bool create,
-                                      std::chrono::milliseconds patience) {
+std::shared_ptr<Connections> sqlite_database(const std::string& path, bool create,
+                                             std::chrono::milliseconds patience) {
     auto engine = std::make_unique<SqliteEngine>(path, patience);
     struct stat about {};
     const bool there = ::stat(path.c_str(), &about) == 0;
@@ -385,7 +385,7 @@ std::unique_ptr<Register> open_sqlite(const std::string& path, bool create,
     migrate(*connection, create, path);
     // Only now is it certain that the file is ours to change.
     connection->settle();
-    return open_register(std::move(engine), std::move(connection));
+    return std::make_shared<Connections>(std::move(engine), std::move(connection), patience);
 }
 
 }  // namespace naskah::storage

@@ -60,7 +60,7 @@ void fill(const fs::path& office, bool demo, const Clock& clock) {
         write_demo_keys(office, settings, clock);
     }
     write_file(office / "office.json", as_bytes(dump_json_pretty(settings) + "\n"));
-    storage::open_sqlite((office / settings.value("penyimpanan", "naskah.db")).string(), true);
+    storage::open_database((office / settings.value("penyimpanan", "naskah.db")).string(), true);
 }
 
 }  // namespace

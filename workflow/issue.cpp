@@ -53,17 +53,22 @@ struct Desk::Keys {
     std::map<std::filesystem::path, std::unique_ptr<signing::Key>> open;
 };
 
-Desk::Desk(Office office, const Clock& clock, Random& random, AskSecret ask)
+Desk::Desk(Office office, const Clock& clock, Random& random, AskSecret ask,
+           std::shared_ptr<storage::Connections> database)
     : office_(std::move(office)),
       clock_(clock),
       random_(random),
       ask_(std::move(ask)),
       templates_(office_.template_folders()),
+      database_(std::move(database)),
       trust_(office_.trust()),
       keys_(std::make_shared<Keys>()) {}
 
 storage::Register& Desk::letters() {
-    std::call_once(register_opened_, [&] { letters_ = office_.open_register(); });
+    std::call_once(register_opened_, [&] {
+        if (!database_) database_ = office_.open_database();
+        letters_ = storage::open_register(database_);
+    });
     return *letters_;
 }
 

@@ -43,7 +43,9 @@ struct Issued {
 // Everything that issuing needs, opened once. Safe from many threads.
 class Desk {
 public:
-    Desk(Office office, const Clock& clock, Random& random, AskSecret ask);
+    // `database`: that of the office, if it is open already; else it is opened when first asked for.
+    Desk(Office office, const Clock& clock, Random& random, AskSecret ask,
+         std::shared_ptr<storage::Connections> database = {});
 
     const Office& office() const { return office_; }
     storage::Register& letters();  // opened when first asked for: a draft needs none
@@ -93,6 +95,7 @@ private:
     AskSecret ask_;
     generator::Templates templates_;
     generator::Generator generator_;
+    std::shared_ptr<storage::Connections> database_;
     std::once_flag register_opened_;
     std::unique_ptr<storage::Register> letters_;
     verify::Trust trust_;

@@ -352,8 +352,12 @@ std::unique_ptr<signing::Key> open_key_file(const fs::path& file, const AskSecre
     }
 }
 
+std::shared_ptr<storage::Connections> Office::open_database() const {
+    return storage::open_database((root_ / settings_.value("penyimpanan", "naskah.db")).string(), false);
+}
+
 std::unique_ptr<storage::Register> Office::open_register() const {
-    return storage::open_sqlite((root_ / settings_.value("penyimpanan", "naskah.db")).string(), false);
+    return storage::open_register(open_database());
 }
 
 verify::Trust Office::trust() const {

@@ -13,7 +13,7 @@
 #include "core/json.h"
 #include "core/workdays.h"
 #include "signing/sign.h"
-#include "storage/register.h"
+#include "storage/database.h"
 #include "verify/verify.h"
 
 namespace naskah::workflow {
@@ -60,6 +60,8 @@ public:
     Signer signer_of(const Json& about, const std::string& kind, Date day) const;
 
     std::unique_ptr<signing::Key> open_key(const std::filesystem::path& file, const AskSecret& ask) const;
+    // The database that `penyimpanan` names; the register and every other store are opened over it.
+    std::shared_ptr<storage::Connections> open_database() const;
     std::unique_ptr<storage::Register> open_register() const;
     verify::Trust trust() const;
     std::vector<std::filesystem::path> template_folders() const;  // the office's own first

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "storage/log.h"
+
 namespace naskah::storage {
 namespace {
 
@@ -355,6 +357,127 @@ void every_change_is_in_the_log(const Store& store) {
     CHECK(reg->log(7, 10).empty());
 }
 
+void an_issued_letter_is_withdrawn_by_another(const Store& store) {
+    const auto reg = store.open();
+    const auto issued = [&](int n) {
+        const Letter letter = reg->reserve(a_letter(), moment(n)).letter;
+        return reg->issue(letter.id, a_pdf("surat " + std::to_string(n)), moment(n), "kepala");
+    };
+    const Letter first = issued(1), second = issued(2), decree = issued(3);
+    const Letter revoked =
+        reg->withdraw(first.id, Status::revoked, decree.id, "izin dicabut", moment(4), "kepala");
+    CHECK(revoked.status == Status::revoked);
+    CHECK(revoked.reason == "izin dicabut");
+    CHECK(revoked.replaced_by == decree.id);
+    CHECK(revoked.sha256 == first.sha256);
+    CHECK(revoked.issued_at == first.issued_at);
+    CHECK(reg->pdf(first.id) == a_pdf("surat 1"));  // what was signed stays
+    const Letter superseded =
+        reg->withdraw(second.id, Status::superseded, decree.id, "ralat nama", moment(5), "kepala");
+    CHECK(superseded.status == Status::superseded);
+    CHECK(reg->find(decree.id)->status == Status::issued);
+    const auto back = reg->withdrawn_by(decree.id);
+    REQUIRE(back.size() == 2);
+    CHECK(back[0].id == first.id);
+    CHECK(back[1].id == second.id);
+    CHECK(reg->withdrawn_by(first.id).empty());
+
+    const auto story = reg->log_of(first.id);
+    REQUIRE(story.size() == 3);
+    CHECK(story[2].action == "revoke");
+    CHECK(story[2].actor == "kepala");
+    CHECK(story[2].at == moment(4));
+    CHECK(story[2].detail["reason"] == "izin dicabut");
+    CHECK(story[2].detail["by"] == id_of(decree));
+    CHECK(reg->log_of(second.id).back().action == "supersede");
+
+    // Asked once more nothing changes; asked otherwise it is refused.
+    CHECK(reg->withdraw(first.id, Status::revoked, decree.id, "lagi", moment(6), "kepala").reason ==
+          "izin dicabut");
+    CHECK(reg->log(0, 100).size() == 8);
+    const Letter other = issued(7);
+    const Letter open = reg->reserve(a_letter(), moment(8)).letter;
+    const Letter closed =
+        reg->make_void(reg->reserve(a_letter(), moment(9)).letter.id, "salah", moment(9), "kepala");
+    const auto refused = [&](const Letter& letter, Status to, const Letter& by, const char* reason = "x") {
+        return refusal([&] { reg->withdraw(letter.id, to, by.id, reason, moment(10), "kepala"); });
+    };
+    CHECK_THAT(refused(first, Status::revoked, other), StartsWith("65 ") && Contains("sudah dicabut"));
+    CHECK_THAT(refused(first, Status::superseded, decree), StartsWith("65 ") && Contains("sudah dicabut"));
+    CHECK_THAT(refused(second, Status::revoked, decree), StartsWith("65 ") && Contains("sudah diganti"));
+    CHECK_THAT(refused(other, Status::revoked, first), StartsWith("65 ") && Contains(first.number));
+    CHECK_THAT(refused(other, Status::revoked, other), StartsWith("65 ") && Contains("dirinya"));
+    CHECK_THAT(refused(other, Status::revoked, open), StartsWith("65 ") && Contains("belum terbit"));
+    CHECK_THAT(refused(other, Status::revoked, closed), StartsWith("65 ") && Contains("BATAL"));
+    CHECK_THAT(refused(open, Status::revoked, other), StartsWith("65 ") && Contains("belum terbit"));
+    CHECK_THAT(refused(closed, Status::revoked, other), StartsWith("65 ") && Contains("BATAL"));
+    CHECK_THAT(refused(other, Status::void_, decree), StartsWith("64 "));
+    CHECK_THAT(refused(other, Status::revoked, decree, ""), StartsWith("65 alasan"));
+    CHECK(reg->find(other.id)->status == Status::issued);
+    // A decree that is itself withdrawn later leaves what it did as it is.
+    CHECK(reg->withdraw(decree.id, Status::revoked, other.id, "putusan", moment(11), "kepala").status ==
+          Status::revoked);
+    CHECK(reg->find(first.id)->replaced_by == decree.id);
+}
+
+void other_stores_write_into_the_log(const Store& store) {
+    const auto database = store.database();
+    const auto reg = open_register(database);
+    const auto note = [&](const std::string& actor, const std::string& action, const std::string& letter,
+                          int n) {
+        database->write([&](Connection& connection) {
+            append(connection, {.at = moment(n),
+                                .actor = actor,
+                                .action = action,
+                                .letter = letter,
+                                .detail = {{"n", n}},
+                                .previous = {},
+                                .hash = {}});
+        });
+    };
+    NewLetter draft = a_letter();
+    note("ani", "login", "", 1);
+    note("ani", "send", to_string(draft.id), 2);  // about a draft that is no letter yet
+    note("budi", "approve", "XXXXXXXXXXXXXXXXXXXXXXXXXX", 3);
+    const Letter letter = reg->reserve(draft, moment(4)).letter;
+    note("budi", "view", id_of(letter), 5);
+    reg->issue(letter.id, a_pdf("a"), moment(6), "kepala");
+    note("warga", "view", id_of(letter), 7);
+    CHECK(reg->find(letter.id)->status == Status::issued);
+    CHECK(reg->check().empty());
+
+    const auto actions = [](const std::vector<LogEntry>& entries) {
+        std::string words;
+        for (const LogEntry& entry : entries) words += entry.action + " ";
+        return words;
+    };
+    CHECK(actions(reg->log(0, 100)) == "login send approve reserve view issue view ");
+    CHECK(actions(reg->log_of(letter.id)) == "send reserve view issue view ");
+    CHECK(actions(reg->newest_log({})) == "view issue view reserve approve send login ");
+    CHECK(actions(reg->newest_log({.limit = 2})) == "view issue ");
+    CHECK(actions(reg->newest_log({.before = 6, .limit = 2})) == "view reserve ");
+    CHECK(actions(reg->newest_log({.actor = "budi"})) == "view approve ");
+    CHECK(actions(reg->newest_log({.action = "view"})) == "view view ");
+    CHECK(actions(reg->newest_log({.actor = "budi", .action = "view", .letter = id_of(letter)})) == "view ");
+    CHECK(reg->newest_log({.actor = "nihil"}).empty());
+
+    // A refusal after an entry takes the entry back.
+    CHECK_THAT(refusal([&] {
+                   database->write([&](Connection& connection) {
+                       append(connection, {.at = moment(8),
+                                           .actor = "ani",
+                                           .action = "login",
+                                           .letter = "",
+                                           .detail = {},
+                                           .previous = {},
+                                           .hash = {}});
+                       throw Error(Code::data, "tidak jadi");
+                   });
+               }),
+               StartsWith("65 "));
+    CHECK(reg->log(0, 100).size() == 7);
+}
+
 void bad_requests_use_up_nothing(const Store& store) {
     const auto reg = store.open();
     struct BadRow {
@@ -408,6 +531,8 @@ const std::vector<Scenario>& scenarios() {
         {"a letter comes back as it went in", a_letter_comes_back_as_it_went_in},
         {"lists come in order of series, year and number, page by page", lists_page_in_order},
         {"every change is in the log, who, when and what", every_change_is_in_the_log},
+        {"an issued letter is withdrawn by another one", an_issued_letter_is_withdrawn_by_another},
+        {"other stores write into the same log", other_stores_write_into_the_log},
         {"a refused request uses up no number and leaves no trace", bad_requests_use_up_nothing},
     };
     return all;

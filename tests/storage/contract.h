@@ -10,9 +10,10 @@
 
 namespace naskah::storage {
 
-// `open` opens the one store again and again, from any process.
+// `database` opens the one store again and again, from any process.
 struct Store {
-    std::function<std::unique_ptr<Register>()> open;
+    std::function<std::shared_ptr<Connections>()> database;
+    std::unique_ptr<Register> open() const { return open_register(database()); }
 };
 
 struct Scenario {

@@ -19,6 +19,11 @@ Folder::~Folder() {
     std::filesystem::remove_all(path_, ignored);
 }
 
+std::unique_ptr<Register> open_sqlite(const std::string& path, bool create,
+                                      std::chrono::milliseconds patience) {
+    return open_register(open_database(path, create, patience));
+}
+
 Instant moment(std::int64_t millis) {
     return *parse_rfc3339("2026-03-02T00:00:00Z") + std::chrono::milliseconds(millis);
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/register.h"
+#include "storage/database.h"
 
 namespace naskah::storage {
 
@@ -24,6 +24,10 @@ public:
 private:
     std::filesystem::path path_;
 };
+
+// The register in an SQLite file.
+std::unique_ptr<Register> open_sqlite(const std::string& path, bool create,
+                                      std::chrono::milliseconds patience = std::chrono::seconds(60));
 
 // 2 March 2026, 08.00 WITA, and later milliseconds.
 Instant moment(std::int64_t millis = 0);

@@ -66,11 +66,13 @@ void audit(const std::string& path) {
         "GROUP BY idempotency_key HAVING COUNT(*) > 1");
     none("SELECT 1 FROM letters WHERE once <> '' AND status <> 'void' GROUP BY once HAVING COUNT(*) > 1");
     none(
-        "SELECT number FROM letters WHERE status IN ('issued') <> "
+        "SELECT number FROM letters WHERE status IN ('issued', 'revoked', 'superseded') <> "
         "EXISTS (SELECT 1 FROM pdfs WHERE letter_row = row_id AND pdfs.sha256 = letters.sha256)");
     none(
         "SELECT number FROM letters l WHERE replaced_by IS NOT NULL AND NOT EXISTS "
-        "(SELECT 1 FROM letters r WHERE r.id = l.replaced_by AND r.replaces = l.id)");
+        "(SELECT 1 FROM letters r WHERE r.id = l.replaced_by AND "
+        "(r.replaces = l.id OR (l.status IN ('revoked', 'superseded') AND r.status NOT IN ('reserved', "
+        "'void'))))");
     for (const auto& row : file.query("SELECT sha256, content FROM pdfs"))
         CHECK(row[0] == to_string(sha256(as_bytes(row[1]))));
 
@@ -92,8 +94,9 @@ void audit(const std::string& path) {
     }
     CHECK(file.query("SELECT seq, hash FROM log_head") == std::vector<RawFile::TextRow>{{seq, previous}});
     none(
-        "SELECT id FROM letters WHERE (status <> 'reserved') + 1 <> "
-        "(SELECT COUNT(*) FROM log_entries WHERE letter = letters.id)");
+        "SELECT id FROM letters WHERE 1 + (status <> 'reserved') + (status IN ('revoked', 'superseded')) <> "
+        "(SELECT COUNT(*) FROM log_entries WHERE letter = letters.id AND action IN "
+        "('reserve', 'issue', 'void', 'replace', 'revoke', 'supersede'))");
 }
 
 }  // namespace naskah::storage

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 void play(const Scenario& scenario) {
     const Folder folder;
     const std::string path = folder.file("naskah.db");
-    scenario.play({.open = [path] { return open_sqlite(path, true); }});
+    scenario.play({.database = [path] { return open_database(path, true); }});
     CHECK(open_sqlite(path, false)->check() == std::vector<Problem>{});
     audit(path);
 }

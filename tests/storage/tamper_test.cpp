@@ -6,7 +6,7 @@
 namespace naskah::storage {
 namespace {
 
-// Letters 1 (issued), 2 (void), 3 (replaced by 4), 4 (reserved, key "k"), 5 (issued).
+// Letters 1 (issued), 2 (void), 3 (replaced by 4), 4 (reserved, key "k"), 5 (issued), 6 (revoked by 5).
 void fill(const std::string& path) {
     const auto reg = open_sqlite(path, true);
     const auto reserve = [&](const std::string& key = "") {
@@ -17,7 +17,9 @@ void fill(const std::string& path) {
     reg->issue(reserve().id, a_pdf("satu"), moment(1), "kepala");
     reg->make_void(reserve().id, "salah", moment(2), "kepala");
     reg->replace(reserve("k").id, a_letter(), "terhenti", moment(3));
-    reg->issue(reserve().id, a_pdf("lima"), moment(4), "kepala");
+    const Letter fifth = reg->issue(reserve().id, a_pdf("lima"), moment(4), "kepala");
+    const Letter sixth = reg->issue(reserve().id, a_pdf("enam"), moment(5), "kepala");
+    reg->withdraw(sixth.id, Status::revoked, fifth.id, "putusan", moment(6), "kepala");
 }
 
 // Runs `sql` with the triggers out of the way, and puts them back.
@@ -57,6 +59,14 @@ TEST_CASE("the database itself refuses to forget or rewrite") {
         "UPDATE letters SET status = 'issued', sha256 = (SELECT sha256 FROM pdfs LIMIT 1), issued_at = 1 "
         "WHERE urut = 4",
         "UPDATE letters SET status = 'revoked', reason = 'x', issued_at = 5 WHERE urut = 1",
+        "UPDATE letters SET status = 'revoked', reason = 'x' WHERE urut = 1",  // by nobody
+        "UPDATE letters SET status = 'revoked', reason = 'x', replaced_by = id WHERE urut = 1",
+        "UPDATE letters SET status = 'superseded', reason = '', replaced_by = (SELECT id FROM letters WHERE "
+        "urut = 5) WHERE urut = 1",
+        "UPDATE letters SET status = 'superseded', reason = 'x', replaced_by = (SELECT id FROM letters WHERE "
+        "urut = 4) WHERE urut = 1",  // not issued
+        "UPDATE letters SET replaced_by = NULL WHERE urut = 6",
+        "UPDATE letters SET status = 'issued', reason = '', replaced_by = NULL WHERE urut = 6",
         "UPDATE pdfs SET content = x'00'",
         "INSERT INTO pdfs (letter_row, sha256, content) SELECT row_id, sha256, x'00' FROM letters WHERE urut "
         "= 1",
@@ -76,7 +86,7 @@ TEST_CASE("the database itself refuses to forget or rewrite") {
         INFO(sql);
         CHECK_FALSE(file.refusal(sql).empty());
     }
-    // A letter out of turn: the row of number 5 again with something changed.
+    // A letter out of turn: the row of number 4 again with something changed.
     const std::string columns =
         "series, year, sisipan, pattern, sifat, kode, unit, bidang, letter_date, idempotency_key, once, "
         "subject, data, snapshot, replaces, reserved_at, status, reason";
@@ -86,14 +96,14 @@ TEST_CASE("the database itself refuses to forget or rewrite") {
     };
     const std::string row = "999, '0123456789ABCDEFGHJKMNPQRS', kind, ";
     const std::vector<std::pair<std::string, std::string>> out_of_turn = {
-        {row + "7, 'nomor lain'", columns},                                 // 6 is next
+        {row + "8, 'nomor lain'", columns},                                 // 7 is next
         {row + "5, 'nomor lain'", columns},                                 // taken
-        {row + "6, number", columns},                                       // printed already
-        {row + "6, 'nomor lain'", swapped("letter_date", "'2026-03-01'")},  // before the last one
-        {row + "6, 'nomor lain'", swapped("status", "'issued'")},           // never reserved
-        {row + "6, 'nomor lain'", swapped("idempotency_key", "'k'")},       // the key of letter 4
+        {row + "7, number", columns},                                       // printed already
+        {row + "7, 'nomor lain'", swapped("letter_date", "'2026-03-01'")},  // before the last one
+        {row + "7, 'nomor lain'", swapped("status", "'issued'")},           // never reserved
+        {row + "7, 'nomor lain'", swapped("idempotency_key", "'k'")},       // the key of letter 4
         {"999, id, kind, 6, 'nomor lain'", columns},                        // its id is known
-        {row + "6, 'nomor lain'", swapped("replaces", "'ZZZZZZZZZZZZZZZZZZZZZZZZZZ'")},  // of nobody
+        {row + "7, 'nomor lain'", swapped("replaces", "'ZZZZZZZZZZZZZZZZZZZZZZZZZZ'")},  // of nobody
     };
     file.query("PRAGMA foreign_keys = ON");
     for (const auto& [first, rest] : out_of_turn) {
@@ -110,7 +120,7 @@ TEST_CASE("the database itself refuses to forget or rewrite") {
     audit(path);
     // Not refused because nothing works: the next letter in turn goes in.
     CHECK(file.refusal("INSERT INTO letters (row_id, id, kind, urut, number, " + columns + ") SELECT " + row +
-                       "6, 'nomor lain', " + swapped("idempotency_key", "''") +
+                       "7, 'nomor lain', " + swapped("idempotency_key", "''") +
                        " FROM letters WHERE urut = 4") == "");
 }
 
@@ -135,7 +145,7 @@ TEST_CASE("the check names what was edited behind the register's back") {
          "/004/"},
         {"UPDATE letters SET letter_date = '2026-02-30' WHERE urut = 4", "letter_date", "/004/"},
         {"UPDATE letters SET year = 2025 WHERE urut = 1", "tahun serinya", "/001/"},
-        {"UPDATE letters SET urut = 9 WHERE urut = 5", "nomor urut 5 sampai 8", "/005/"},
+        {"UPDATE letters SET urut = 9 WHERE urut = 6", "nomor urut 6 sampai 8", "/006/"},
         {"UPDATE letters SET reason = 'alasan lain' WHERE urut = 2", "tidak sesuai log", "/002/"},
         {"UPDATE letters SET status = 'reserved', reason = '' WHERE urut = 2", "keadaan surat (reserved)",
          "/002/"},
@@ -165,17 +175,25 @@ TEST_CASE("the check names what was edited behind the register's back") {
         {"UPDATE log_entries SET detail = '{}' WHERE seq = 1", "isi catatan log diubah", "log 1"},
         {"UPDATE log_entries SET detail = 'x' WHERE seq = 1", "tidak terbaca", "log 1"},
         {"DELETE FROM log_entries WHERE seq = 4", "catatan log sebelum ini hilang", "log 5"},
-        {"DELETE FROM log_entries WHERE seq = 9", "tidak berakhir pada catatan", "log 8"},
-        {"UPDATE log_head SET seq = 3", "tidak berakhir pada catatan", "log 9"},
+        {"DELETE FROM log_entries WHERE seq = 12", "tidak berakhir pada catatan", "log 11"},
+        {"UPDATE log_head SET seq = 3", "tidak berakhir pada catatan", "log 12"},
         {"DELETE FROM log_head", "ujung log hilang", "log_head"},
-        // The tail cut off together with its head, as if the last issue had not been: the letter says
+        // The tail cut off together with its head, as if the last step had not been: the letter says
         // otherwise.
-        {"DELETE FROM log_entries WHERE seq = 9; "
-         "UPDATE log_head SET seq = 8, hash = (SELECT hash FROM log_entries WHERE seq = 8)",
-         "tidak sesuai log (reserved)", "/005/"},
+        {"DELETE FROM log_entries WHERE seq = 12; "
+         "UPDATE log_head SET seq = 11, hash = (SELECT hash FROM log_entries WHERE seq = 11)",
+         "tidak sesuai log (issued)", "/006/"},
         {"DELETE FROM log_entries WHERE seq >= 8; "
          "UPDATE log_head SET seq = 7, hash = (SELECT hash FROM log_entries WHERE seq = 7)",
          "tidak tercatat dalam log", "/005/"},
+        {"UPDATE letters SET replaced_by = (SELECT id FROM letters WHERE urut = 1) WHERE urut = 6",
+         "tidak sesuai log", "/006/"},
+        {"UPDATE letters SET replaced_by = (SELECT id FROM letters WHERE urut = 4) WHERE urut = 6",
+         "tidak terbit", "/006/"},
+        {"UPDATE letters SET status = 'superseded' WHERE urut = 6", "keadaan surat (superseded)", "/006/"},
+        {"UPDATE letters SET status = 'issued', reason = '', replaced_by = NULL WHERE urut = 6",
+         "keadaan surat (issued)", "/006/"},
+        {"UPDATE letters SET reason = 'lain' WHERE urut = 6", "tidak sesuai log", "/006/"},
         {"CREATE TABLE titipan (x)", "tidak dikenal", "titipan"},
         {"DROP INDEX letters_once", "hilang", "letters_once"},
     };
