@@ -3,9 +3,11 @@
 #include <png.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include <jerror.h>
@@ -227,7 +229,104 @@ bool starts_with(BytesView file, std::string_view signature) {
     return file.size() >= signature.size() && as_text(file.first(signature.size())) == signature;
 }
 
+// Which colours a raster has, if it has few, and each pixel's place among them.
+struct Palette {
+    std::vector<png_color> colors;
+    Bytes pixels;
+};
+
+// `kept`: how many of the highest bits of each sample count.
+std::optional<Palette> palette_of(const Raster& raster, unsigned kept) {
+    constexpr std::size_t slots = 1024;  // open addressing; at most a quarter is filled
+    constexpr std::uint32_t nothing = 0xFFFFFFFF;
+    std::array<std::uint32_t, slots> color_of;
+    color_of.fill(nothing);
+    std::array<std::uint8_t, slots> place_of{};
+    const auto dropped = static_cast<std::uint8_t>(0xFF << (8 - kept));
+    const auto spread = [&](std::uint8_t sample) {  // the highest value stays the highest
+        const auto high = static_cast<unsigned>(sample & dropped);
+        return static_cast<std::uint8_t>(high | high >> kept);
+    };
+    Palette palette;
+    const auto count = static_cast<std::size_t>(raster.width) * static_cast<std::size_t>(raster.height);
+    palette.pixels.resize(count);
+    const auto channels = static_cast<std::size_t>(raster.channels);
+    const std::uint8_t* sample = raster.samples.data();
+    std::uint32_t last = nothing;
+    std::uint8_t last_place = 0;
+    for (std::size_t i = 0; i < count; ++i, sample += channels) {
+        const std::uint32_t color = static_cast<std::uint32_t>(sample[0] & dropped) << 16 |
+                                    static_cast<std::uint32_t>(sample[channels / 2] & dropped) << 8 |
+                                    static_cast<std::uint32_t>(sample[channels - 1] & dropped);
+        if (color != last) {
+            std::size_t slot = (color * 2654435761u >> 16) % slots;
+            while (color_of[slot] != nothing && color_of[slot] != color) slot = (slot + 1) % slots;
+            if (color_of[slot] == nothing) {
+                if (palette.colors.size() == 256) return {};
+                color_of[slot] = color;
+                place_of[slot] = static_cast<std::uint8_t>(palette.colors.size());
+                palette.colors.push_back(
+                    {spread(sample[0]), spread(sample[channels / 2]), spread(sample[channels - 1])});
+            }
+            last = color;
+            last_place = place_of[slot];
+        }
+        palette.pixels[i] = last_place;
+    }
+    return palette;
+}
+
+std::optional<Palette> palette_of(const Raster& raster) {
+    for (const unsigned kept : {5u, 4u})
+        if (auto palette = palette_of(raster, kept)) return palette;
+    return {};
+}
+
+[[noreturn]] void png_failed(png_structp, png_const_charp what) {
+    throw Error(Code::internal, std::string("PNG tidak dapat ditulis: ") + what);
+}
+
 }  // namespace
+
+Bytes write_png(const Raster& raster) {
+    const auto stride = static_cast<std::size_t>(raster.width) * static_cast<std::size_t>(raster.channels);
+    if (raster.width < 1 || raster.height < 1 || (raster.channels != 1 && raster.channels != 3) ||
+        raster.samples.size() != stride * static_cast<std::size_t>(raster.height))
+        throw Error(Code::internal, "ukuran gambar tidak cocok dengan isinya");
+    struct Writer {
+        png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, png_failed,
+                                                  [](png_structp, png_const_charp) {});
+        png_infop info = png ? png_create_info_struct(png) : nullptr;
+        ~Writer() { png_destroy_write_struct(&png, &info); }
+    } writer;
+    if (!writer.info) throw Error(Code::internal, "PNG tidak dapat ditulis: memori habis");
+    Bytes out;
+    out.reserve(128 << 10);
+    png_set_write_fn(
+        writer.png, &out,
+        [](png_structp png, png_bytep data, png_size_t size) {
+            auto& to = *static_cast<Bytes*>(png_get_io_ptr(png));
+            to.insert(to.end(), data, data + size);
+        },
+        [](png_structp) {});
+    const std::optional<Palette> palette = palette_of(raster);
+    png_set_IHDR(writer.png, writer.info, static_cast<png_uint_32>(raster.width),
+                 static_cast<png_uint_32>(raster.height), 8,
+                 palette ? PNG_COLOR_TYPE_PALETTE : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (palette)
+        png_set_PLTE(writer.png, writer.info, palette->colors.data(),
+                     static_cast<int>(palette->colors.size()));
+    png_set_compression_level(writer.png, 3);
+    png_set_filter(writer.png, PNG_FILTER_TYPE_BASE, palette ? PNG_FILTER_NONE : PNG_FILTER_SUB);
+    png_write_info(writer.png, writer.info);
+    const Bytes& samples = palette ? palette->pixels : raster.samples;
+    const std::size_t row = palette ? static_cast<std::size_t>(raster.width) : stride;
+    for (int y = 0; y < raster.height; ++y)
+        png_write_row(writer.png, samples.data() + static_cast<std::size_t>(y) * row);
+    png_write_end(writer.png, nullptr);
+    return out;
+}
 
 std::shared_ptr<const Picture> read_picture(BytesView file, const std::string& name) {
     if (file.size() > most_bytes)

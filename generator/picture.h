@@ -1,4 +1,5 @@
-// PNG and JPEG files by libpng and libjpeg: libharu would abort the process on a truncated PNG.
+// PNG and JPEG files by libpng and libjpeg: libharu would abort the process on a truncated PNG. Pictures of a
+// letter keep what PDF can show; rasters are plain pixels, for screens and for reading QR codes.
 #pragma once
 
 #include <memory>
@@ -14,5 +15,16 @@ namespace naskah::generator {
 // what a camera wrote beside it (place, owner, thumbnail) is left out. Others are decoded. Photographs'
 // orientation (Exif) is obeyed.
 std::shared_ptr<const Picture> read_picture(BytesView file, const std::string& name);
+
+// Rows from the top, samples of 8 bits: light, or red, green and blue.
+struct Raster {
+    int width = 0, height = 0, channels = 1;
+    Bytes samples;
+};
+
+// The same pixels as a PNG, quickly: a page of text becomes a palette of its shades, with the five or four
+// highest bits of each sample, which no eye tells from all eight beside letters. What has more than 256
+// colours even so (a photograph) keeps every bit.
+Bytes write_png(const Raster& raster);
 
 }  // namespace naskah::generator

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "service/page_picture.h"
 #include "service/pages.h"
 #include "service/router.h"
 #include "service/visit.h"
@@ -44,6 +45,7 @@ public:
     const Pages& pages() const { return pages_; }
     const Clock& clock() const { return clock_; }
     Random& random() const { return random_; }
+    PagePictures& pictures() const { return pictures_; }  // of our letters and drafts, never of uploads
 
     Response page(const Visit& visit, const std::string& name, const Frame& frame, const Json& content,
                   int status = 200) const;
@@ -65,6 +67,7 @@ private:
     Random& random_;
     workflow::AskSecret ask_;
     Pages pages_;
+    mutable PagePictures pictures_;
     mutable std::mutex mutex_;
     std::shared_ptr<workflow::Desk> desk_;
 };
