@@ -10,6 +10,8 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,13 @@ struct Issued {
     std::vector<Problem> warnings;
 };
 
+// What became of one request among many.
+struct Outcome {
+    std::optional<Issued> issued;   // or
+    std::vector<Problem> problems;  // why it is not; a number that was taken meanwhile is kept for `resume`
+    Code code = Code::data;         // of the problems
+};
+
 // Everything that issuing needs, opened once. Safe from many threads.
 class Desk {
 public:
@@ -62,6 +71,14 @@ public:
     // Throws Error(data) with all problems, and then no number was taken; other errors leave a letter that
     // `resume` or the same idempotency key finishes.
     Issued issue(const Request& request, const Turn& turn = {});
+
+    // Issues many letters. Numbers follow the order of the requests, and are taken together, as the signed
+    // letters are stored together: two flushes to disk for each 128. A request that is refused takes no
+    // number and nobody along. `jobs` threads check, render and sign. `finished` hears what became of each
+    // request (its place in `requests`), one call at a time, when that is durable; if it throws, no further
+    // letter is begun and the exception comes out here.
+    using Finished = std::function<void(std::size_t place, Outcome outcome)>;
+    void issue_all(std::span<const Request> requests, int jobs, const Finished& finished);
 
     // Finishes every letter that has a number and is not signed. A letter of an earlier day is void and
     // issued anew under the next number, since its date would not be the day of its signing. Calls `report`
