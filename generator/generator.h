@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -60,6 +61,11 @@ Json example_for(const Package& package, Date today, const Workdays& workdays);
 // The letter's subject (hal) for the register's list: about.json's `hal`, filled. `data` must have passed
 // `check`.
 std::string subject(const Package& package, const Json& data);
+
+// What the buku agenda says of a letter beside its subject: about.json's `agenda`, filled, by column
+// ("tujuan", "keamanan", "sifat", "lampiran", "tembusan"). A column that the kind does not declare is not
+// there; one that its data left empty is. `data` must have passed `check`.
+std::map<std::string, std::string> agenda_columns(const Package& package, const Json& data);
 
 // What a letter takes from its office, beside the clerk's data. Templates see these under the names given.
 struct Surroundings {

@@ -29,6 +29,12 @@ const Schema& about_schema() {
         "publik": {"type": "boolean", "title": "Boleh dilihat umum"},
         "gelar": {"type": "boolean", "title": "Nama penandatangan dengan gelar"},
         "hal": {"type": "string", "title": "Hal", "minLength": 1, "maxLength": 500},
+        "agenda": {"type": "object", "title": "Kolom buku agenda", "additionalProperties": false, "properties": {
+          "tujuan": {"type": "string", "title": "Tujuan", "minLength": 1, "maxLength": 500},
+          "keamanan": {"type": "string", "title": "Keamanan", "minLength": 1, "maxLength": 500},
+          "sifat": {"type": "string", "title": "Sifat", "minLength": 1, "maxLength": 500},
+          "lampiran": {"type": "string", "title": "Lampiran", "minLength": 1, "maxLength": 500},
+          "tembusan": {"type": "string", "title": "Tembusan", "minLength": 1, "maxLength": 500}}},
         "sekali": {"type": "array", "title": "Sekali saja", "minItems": 1, "items": {"type": "string", "minLength": 1}},
         "aturan": {"type": "array", "title": "Aturan",
                    "items": {"type": "object", "required": ["aturan"],
@@ -69,6 +75,13 @@ std::shared_ptr<const Package> load_package(const fs::path& folder, const std::v
     parts->subject = Template::plain(parts->about.at("hal").get<std::string>(), named("about.json") + " hal");
     add(problems, parts->letter->unknown_names(parts->schema));
     add(problems, parts->subject->unknown_names(parts->schema));
+    static const Json no_columns = Json::object();
+    const auto columns = parts->about.find("agenda");
+    for (const auto& [column, text] : (columns == parts->about.end() ? no_columns : *columns).items()) {
+        parts->agenda[column] =
+            Template::plain(text.get<std::string>(), named("about.json") + " agenda." + column);
+        add(problems, parts->agenda[column]->unknown_names(parts->schema));
+    }
     if (!problems.empty()) throw Error(Code::data, std::move(problems));
     return std::make_shared<const Package>(std::move(parts));
 }
@@ -122,6 +135,14 @@ std::vector<Problem> check(const Package& package, const Json& data) {
 std::string subject(const Package& package, const Json& data) {
     static const Json none = Json::object();
     return package.parts().subject->fill({data, none, none, none});
+}
+
+std::map<std::string, std::string> agenda_columns(const Package& package, const Json& data) {
+    static const Json none = Json::object();
+    std::map<std::string, std::string> filled;
+    for (const auto& [column, text] : package.parts().agenda)
+        filled[column] = text->fill({data, none, none, none});
+    return filled;
 }
 
 }  // namespace naskah::generator

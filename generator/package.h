@@ -1,6 +1,8 @@
 // What a package's folder becomes when it is loaded.
 #pragma once
 
+#include <map>
+
 #include "generator/generator.h"
 #include "generator/schema.h"
 #include "generator/template.h"
@@ -13,6 +15,7 @@ struct Package::Parts {
     Json about, schema, example;
     std::unique_ptr<const Schema> checker;
     std::shared_ptr<const Template> letter, subject;
+    std::map<std::string, std::shared_ptr<const Template>> agenda;  // by column
 };
 
 // Throws Error(data): a file that is missing or wrong; every flaw at once where that is possible.

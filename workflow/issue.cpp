@@ -101,7 +101,8 @@ storage::NewLetter Desk::prepare(const Request& request, std::vector<Problem>& w
     append(warnings, std::move(signer.warnings));
     letter.snapshot = {{"kantor", office_.surroundings()},
                        {"penandatangan", signer.printed},
-                       {"kunci", signer.key.lexically_relative(office_.root()).string()}};
+                       {"kunci", signer.key.lexically_relative(office_.root()).string()},
+                       {"agenda", generator::agenda_columns(*package, request.data)}};
     return letter;
 }
 

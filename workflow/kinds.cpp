@@ -40,6 +40,8 @@ void set_example(const generator::Package& package, const std::string& kind, con
                            {"alamat_periksa", office.verify_url(id)}};
     surroundings.url = office.verify_url(id);
     surroundings.images = surroundings.office_images = office.root();
+    generator::subject(package, example);
+    generator::agenda_columns(package, example);
     const generator::Generator generator;
     generator.render(package, example, surroundings);
     surroundings.draft = true;

@@ -59,6 +59,25 @@ TEST_CASE("a kind is loaded once, and the office's own wins over the shipped one
     CHECK(subject(*package, {{"nama", "<A & B>"}}) == "Hal <A & B>");
 }
 
+TEST_CASE("a kind says what the buku agenda shows of its letters") {
+    const Shelf shelf;
+    Json declared = parse_json(about, "about");
+    declared["agenda"] = {{"tujuan", "{{nama}} di tempat"}, {"lampiran", "{{#catatan}}1 berkas{{/catatan}}"}};
+    shelf.put("about.json", dump_json(declared));
+    shelf.put("data.schema.json",
+              R"({"type": "object", "additionalProperties": false, "required": ["nama"], "properties": {
+        "nama": {"type": "string", "title": "Nama", "description": "Nama."},
+        "catatan": {"type": "string", "title": "Catatan", "description": "Catatan."}}})");
+    const auto package = Templates({shelf.path()}).get("uji");
+    using Columns = std::map<std::string, std::string>;
+    CHECK(agenda_columns(*package, {{"nama", "<A & B>"}}) ==
+          Columns{{"lampiran", ""}, {"tujuan", "<A & B> di tempat"}});
+    CHECK(agenda_columns(*package, {{"nama", "C"}, {"catatan", "x"}}) ==
+          Columns{{"lampiran", "1 berkas"}, {"tujuan", "C di tempat"}});
+    const Shelf silent;
+    CHECK(agenda_columns(*Templates({silent.path()}).get("uji"), {{"nama", "C"}}).empty());
+}
+
 TEST_CASE("a kind that is not there is answered with the nearest name") {
     const Shelf shelf;
     const Templates templates({shelf.path()});
@@ -81,6 +100,14 @@ TEST_CASE("every flaw of a kind is told with its file") {
         Row{"letter.mustache", "<letter>\n{{namma}}</letter>", "uji/letter.mustache:2: nama \"namma\""},
         Row{"letter.mustache", "<letter>{{#nama}}</letter>", "uji/letter.mustache:1: bagian"},
         Row{"about.json", R"({"judul": "x"})", "uji/about.json"}, Row{"about.json", "{", "uji/about.json:1"},
+        Row{"about.json",
+            R"({"judul": "U", "sop": [], "seri": "s", "kode": "1", "kertas": "A4", "penandatangan": "kepala", "publik": false,
+                "hal": "H", "aturan": [], "agenda": {"tujuan": "{{alamat}}"}})",
+            "uji/about.json agenda.tujuan:1: nama \"alamat\""},
+        Row{"about.json",
+            R"({"judul": "U", "sop": [], "seri": "s", "kode": "1", "kertas": "A4", "penandatangan": "kepala", "publik": false,
+                "hal": "H", "aturan": [], "agenda": {"tujun": "x"}})",
+            "agenda.tujun"},
         Row{"data.schema.json",
             R"({"type": "object", "additionalProperties": false, "properties": {"nama": {"type": "string"}}})",
             "bidang tanpa title"},
