@@ -50,6 +50,7 @@ int status_of(Code code) {
 
 Site::Site(const std::filesystem::path& root, const Clock& clock, Random& random, workflow::AskSecret ask)
     : root_(root), clock_(clock), random_(random), ask_(std::move(ask)), pages_(shipped_web()) {
+    database_ = workflow::Office::open(root_).open_database();
     reload();
 }
 
@@ -59,7 +60,8 @@ std::shared_ptr<workflow::Desk> Site::desk() const {
 }
 
 void Site::reload() {
-    auto desk = std::make_shared<workflow::Desk>(workflow::Office::open(root_), clock_, random_, ask_);
+    auto desk =
+        std::make_shared<workflow::Desk>(workflow::Office::open(root_), clock_, random_, ask_, database_);
     desk->letters();
     const std::lock_guard lock(mutex_);
     desk_ = std::move(desk);

@@ -42,6 +42,10 @@ public:
     // Reads office.json again. Throws Error(data) with every problem of it; then the old one stays.
     void reload();
 
+    // The office's database: the register, accounts, drafts are all kept over this one.
+    const std::shared_ptr<storage::Connections>& database() const { return database_; }
+    const std::filesystem::path& root() const { return root_; }
+
     const Pages& pages() const { return pages_; }
     const Clock& clock() const { return clock_; }
     Random& random() const { return random_; }
@@ -68,6 +72,7 @@ private:
     workflow::AskSecret ask_;
     Pages pages_;
     mutable PagePictures pictures_;
+    std::shared_ptr<storage::Connections> database_;
     mutable std::mutex mutex_;
     std::shared_ptr<workflow::Desk> desk_;
 };
