@@ -1,53 +1,29 @@
 #include "generator/deflate.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <array>
-#include <limits>
 #include <memory>
 
 #include "core/error.h"
 
 namespace naskah::generator {
-namespace {
-
-// zlib clears a quarter of a megabyte for each new stream; a stream kept by its thread and level is only
-// reset.
-class Deflater {
-public:
-    explicit Deflater(int level) {
-        if (deflateInit(&stream_, level) != Z_OK) throw Error(Code::internal, "zlib tidak dapat dimulai");
-    }
-    Deflater(const Deflater&) = delete;
-    Deflater& operator=(const Deflater&) = delete;
-    ~Deflater() { deflateEnd(&stream_); }
-
-    Bytes run(BytesView bytes) {
-        if (bytes.size() > std::numeric_limits<uInt>::max() / 2)
-            throw Error(Code::internal, "data terlalu besar untuk dimampatkan");
-        deflateReset(&stream_);
-        Bytes out(deflateBound(&stream_, static_cast<uLong>(bytes.size())));
-        stream_.next_in = const_cast<Bytef*>(bytes.data());
-        stream_.avail_in = static_cast<uInt>(bytes.size());
-        stream_.next_out = out.data();
-        stream_.avail_out = static_cast<uInt>(out.size());
-        if (::deflate(&stream_, Z_FINISH) != Z_STREAM_END) throw Error(Code::internal, "zlib gagal");
-        out.resize(out.size() - stream_.avail_out);
-        out.shrink_to_fit();
-        return out;
-    }
-
-private:
-    z_stream stream_{};
-};
-
-}  // namespace
 
 Bytes deflate(BytesView bytes, int level) {
-    thread_local std::array<std::unique_ptr<Deflater>, 10> deflaters;
-    auto& deflater = deflaters.at(static_cast<std::size_t>(level));
-    if (!deflater) deflater = std::make_unique<Deflater>(level);
-    return deflater->run(bytes);
+    struct Free {
+        void operator()(libdeflate_compressor* compressor) const { libdeflate_free_compressor(compressor); }
+    };
+    // A compressor holds up to a megabyte of tables; each thread keeps its own of each level.
+    thread_local std::array<std::unique_ptr<libdeflate_compressor, Free>, 13> compressors;
+    auto& compressor = compressors.at(static_cast<std::size_t>(level));
+    if (!compressor) compressor.reset(libdeflate_alloc_compressor(level));
+    if (!compressor) throw Error(Code::internal, "libdeflate tidak dapat dimulai");
+    Bytes out(libdeflate_zlib_compress_bound(compressor.get(), bytes.size()));
+    out.resize(
+        libdeflate_zlib_compress(compressor.get(), bytes.data(), bytes.size(), out.data(), out.size()));
+    if (out.empty()) throw Error(Code::internal, "libdeflate gagal");
+    out.shrink_to_fit();
+    return out;
 }
 
 }  // namespace naskah::generator

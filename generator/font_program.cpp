@@ -92,11 +92,11 @@ std::string to_unicode_cmap(const std::vector<std::string>& text) {
 void finish_program(FontProgram& program, BytesView bytes, const std::string& face_name) {
     program.name = subset_tag(bytes) + "+" + face_name;
     program.uncompressed_size = bytes.size();
-    program.compressed = deflate(bytes, 9);
+    program.compressed = deflate(bytes, 12);
 
     const std::string cmap = to_unicode_cmap(program.text);
     program.to_unicode_size = cmap.size();
-    program.to_unicode = deflate(as_bytes(cmap), 9);
+    program.to_unicode = deflate(as_bytes(cmap), 12);
 
     program.widths = "[0[";
     for (std::size_t cid = 0; cid < program.width.size(); ++cid) {

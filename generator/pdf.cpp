@@ -16,7 +16,7 @@
 namespace naskah::generator {
 namespace {
 
-// Level 6 is zlib's best bargain for content streams; the fonts' level 9 is paid once a process.
+// Level 6 is a good bargain for content streams; the fonts' level 12 is paid once a process.
 constexpr int content_level = 6;
 
 int add_font(PdfFile& file, const FontProgram& program) {
@@ -82,7 +82,7 @@ int add_resources(PdfFile& file, const PdfResources& resources) {
 }
 
 int add_profile(PdfFile& file) {
-    static const Bytes profile = deflate(srgb_profile(), 9);
+    static const Bytes profile = deflate(srgb_profile(), 12);
     return file.add_stream("/N 3/Filter/FlateDecode", profile);
 }
 

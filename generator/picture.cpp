@@ -126,7 +126,7 @@ void read_png(Picture& picture, BytesView file, const std::string& name) {
     }
     compress(picture, samples);
     if (std::all_of(opacity.begin(), opacity.end(), [](std::uint8_t value) { return value == 255; })) return;
-    picture.alpha = deflate(opacity, 9);
+    picture.alpha = deflate(opacity, 12);
     picture.alpha_size = opacity.size();
 }
 

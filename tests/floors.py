@@ -31,7 +31,7 @@ LIBRARIES = {
     "libpng": r"png\.h|pngconf|libpng",
     "libjpeg": r"jpeglib|jerror|turbojpeg",
     "CLI11": r"CLI/",
-    "zlib": r"zlib\.h|zconf\.h",
+    "libdeflate": r"libdeflate",
     "JSON": r"nlohmann/",
 }
 # OpenSSL is spoken by several files, on these floors only.
