@@ -33,15 +33,25 @@ Pages::Pages(const fs::path& web) : words_(web / "english.json") {
                 entry.path(), {web / "pages"},
                 [&](const std::string& text) { return words_.page(language, text); });
     }
+    read_assets(web / "assets", "");
+    // Installed beside our own, or in the build tree beside the program.
+    std::error_code failed;
+    const fs::path program = fs::read_symlink("/proc/self/exe", failed).parent_path();
+    if (!fs::is_directory(web / "assets/vendor", failed) &&
+        fs::is_directory(program / "../web/vendor", failed))
+        read_assets(program / "../web/vendor", "vendor/");
     std::string all;
-    for (const auto& entry : fs::recursive_directory_iterator(web / "assets")) {
-        if (!entry.is_regular_file()) continue;
-        const Bytes content = read_file(entry.path(), 16u << 20);
-        assets_[entry.path().lexically_relative(web / "assets").generic_string()] = {
-            type_of(entry.path()), std::string(as_text(content))};
-    }
     for (const auto& [name, asset] : assets_) all += name + to_string(sha256(as_bytes(asset.content)));
     asset_root_ = "/aset/" + to_string(sha256(as_bytes(all))).substr(0, 12);
+}
+
+void Pages::read_assets(const fs::path& folder, const std::string& prefix) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (!entry.is_regular_file() || entry.path().filename().string().starts_with('.')) continue;
+        const Bytes content = read_file(entry.path(), 16u << 20);
+        assets_[prefix + entry.path().lexically_relative(folder).generic_string()] = {
+            type_of(entry.path()), std::string(as_text(content))};
+    }
 }
 
 std::string Pages::render(const std::string& name, Language language, const Json& content, const Json& frame,

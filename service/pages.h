@@ -1,5 +1,6 @@
 // Pages and their assets: web/pages/NAME.mustache in both languages, web/assets/* under an address that
-// changes with their content. Read once at start; safe from many threads.
+// changes with their content; vendor/* are the scripts of others that web/vendor.sh fetched. Read once at
+// start; safe from many threads.
 #pragma once
 
 #include <filesystem>
@@ -25,10 +26,14 @@ public:
 
     const Words& words() const { return words_; }
     const std::string& asset_root() const { return asset_root_; }  // "/aset/1f3a9c04"
+    // A page does without a vendor's script that is not installed.
+    bool has_asset(const std::string& name) const { return assets_.contains(name); }
     // The asset at an address below /aset/, cacheable for good; 404 without a page if there is none.
     Response asset(const Request& request) const;
 
 private:
+    void read_assets(const std::filesystem::path& folder, const std::string& prefix);
+
     Words words_;
     std::map<std::pair<std::string, Language>, std::shared_ptr<const generator::Template>> pages_;
     struct Asset {
