@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "storage/agenda.h"
 #include "storage/log.h"
 #include "storage/rows.h"
 
@@ -19,8 +20,8 @@ public:
     std::vector<Problem> run() {
         problems_ = connection_.examine();
         // A file so damaged that a walk cannot go on is itself a finding; the other walks may still say more.
-        for (const auto walk :
-             {&Inspection::walk_log, &Inspection::walk_letters, &Inspection::look_for_strays}) {
+        for (const auto walk : {&Inspection::walk_log, &Inspection::walk_letters,
+                                &Inspection::look_for_strays, &Inspection::walk_agenda}) {
             try {
                 (this->*walk)();
             } catch (const Error& error) {
@@ -34,6 +35,13 @@ public:
 private:
     void wrong(const std::string& what, const std::string& where) {
         problems_.push_back({what, where, restore});
+    }
+
+    void walk_agenda() {
+        for (const auto check : {check_agenda, check_dispatches}) {
+            const std::vector<Problem> found = check(connection_);
+            problems_.insert(problems_.end(), found.begin(), found.end());
+        }
     }
 
     // Every entry follows the one before and hashes to what it says; the last one is the head.

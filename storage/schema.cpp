@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "storage/agenda.h"
+
 namespace naskah::storage {
 namespace {
 
@@ -190,6 +192,12 @@ Migration version2() {
     // A store that is new in this version adds its list here.
     add(step.tables, register_tables_2());
     add(step.sqlite_guards, {letters_withdraw});
+    add(step.tables, dispatch_tables());
+    add(step.sqlite_guards, dispatch_guards(Dialect::sqlite));
+    add(step.postgres_guards, dispatch_guards(Dialect::postgres));
+    add(step.tables, agenda_tables());
+    add(step.sqlite_guards, agenda_guards(Dialect::sqlite));
+    add(step.postgres_guards, agenda_guards(Dialect::postgres));
     return step;
 }
 
@@ -240,6 +248,7 @@ void migrate(Connection& connection, bool create, const std::string& name) {
         if (step.version <= found) continue;
         for (const auto& statement : step.tables) connection.define(statement);
         for (const auto& statement : connection.guards(step)) connection.run(statement);
+        if (step.version == 2 && found == 1) fill_agenda(connection);
         connection.run("INSERT INTO naskah_schema (version) VALUES ($1)", {std::int64_t{step.version}});
     }
     transaction.commit();

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "storage/agenda.h"
 #include "storage/database.h"
 #include "storage/invariants.h"
 #include "storage/log.h"
@@ -166,6 +167,7 @@ void note(Connection& connection, const StoredLetter& letter, const char* action
 void record(Connection& connection, StoredLetter& letter, const std::string& actor) {
     letter.row = read_head(connection).seq + 1;
     insert_letter(connection, letter);
+    insert_agenda_entry(connection, letter);
     Json detail = {
         {"number", letter.number}, {"date", letter.date}, {"record", to_string(record_digest(letter))}};
     if (letter.replaces) detail["replaces"] = *letter.replaces;

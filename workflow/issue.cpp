@@ -103,6 +103,7 @@ storage::NewLetter Desk::prepare(const Request& request, std::vector<Problem>& w
                        {"penandatangan", signer.printed},
                        {"kunci", signer.key.lexically_relative(office_.root()).string()},
                        {"agenda", generator::agenda_columns(*package, request.data)}};
+    letter.snapshot["agenda"]["jenis"] = about.at("judul");
     return letter;
 }
 

@@ -10,6 +10,7 @@
 
 #include "contract.h"
 #include "raw.h"
+#include "storage/agenda.h"
 
 namespace naskah::storage {
 namespace {
@@ -147,6 +148,9 @@ TEST_CASE("a register of version 1 opens with all its letters") {
     CHECK(rows[0].letter.status == Status::issued);
     CHECK(rows[2].letter.replaced_by == rows[3].letter.id);
     CHECK(reg->pdf(rows[0].letter.id) == a_pdf("satu"));
+    Agenda agenda(open_database(path, false));
+    CHECK(agenda.count({.series = "spt"}).all == 5);
+    CHECK(agenda.find(rows[2].letter.id)->replaced_by_number == rows[3].letter.number);
     CHECK(reg->reserve(a_letter(), moment()).letter.parts.urut == 6);
 }
 
@@ -226,9 +230,10 @@ TEST_CASE("a file that may not grow uses up no number") {
         if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return "setrlimit";
         const auto reg = open_sqlite(path, false);
         for (int n = 0; n < 1000; ++n) {
-            const Letter letter = reg->reserve(a_letter(), moment()).letter;
-            const std::string refused =
-                refusal([&] { reg->issue(letter.id, a_pdf(letter.number, 30'000), moment(), "kepala"); });
+            const std::string refused = refusal([&] {
+                const Letter letter = reg->reserve(a_letter(), moment()).letter;
+                reg->issue(letter.id, a_pdf(letter.number, 30'000), moment(), "kepala");
+            });
             if (!refused.empty())
                 return refused + " / " + refusal([&] { reg->reserve(a_letter(), moment()); });
         }
