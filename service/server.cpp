@@ -1,151 +1,118 @@
 #include "service/server.h"
 
-#include <httplib.h>
+#include <arpa/inet.h>
 
-#include <thread>
+#include <algorithm>
 
 #include "core/bytes.h"
+#include "core/text.h"
 
 namespace naskah::service {
 namespace {
 
-constexpr std::size_t largest_body = 22u << 20;
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
 
-std::string lower(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
+// An address in its plain form, or nothing.
+std::optional<std::string> parse_address(const std::string& text) {
+    unsigned char octets[sizeof(in6_addr)];
+    char plain[INET6_ADDRSTRLEN];
+    for (const int family : {AF_INET, AF_INET6})
+        if (inet_pton(family, text.c_str(), octets) == 1 && inet_ntop(family, octets, plain, sizeof plain))
+            return plain;
+    return std::nullopt;
 }
 
-// The proxy in front stands on this machine: only it is believed when it names another sender.
-bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+// Whom the proxy names. Of a list the last one counts: it is the proxy's own word, those before it came from
+// outside.
+std::optional<std::string> named_sender(const Fields& headers) {
+    if (const auto real = headers.get("x-real-ip"); !real.empty()) return parse_address(std::string(real));
+    const auto lists = headers.every("x-forwarded-for");
+    if (lists.empty()) return std::nullopt;
+    const std::string_view list = lists.back();
+    return parse_address(trim(list.substr(list.rfind(',') + 1)));
+}
+
+bool is_request_id(std::string_view text) {
+    return text.size() >= 8 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+           });
+}
+
+Request to_request(const Head& head, const std::string& peer, Random& random) {
+    Request request;
+    request.method = head.method;
+    request.path = head.path;
+    request.query = parse_query(head.query);
+    request.headers = head.headers;
+    for (const auto line : head.headers.every("cookie"))
+        for (auto& cookie : parse_cookies(line).all) request.cookies.all.push_back(std::move(cookie));
+    request.remote = peer;
+    if (is_loopback(peer)) {
+        if (auto sender = named_sender(head.headers)) request.remote = *std::move(sender);
+        request.secure = request.header("x-forwarded-proto") == "https";
+        if (const auto id = request.header("x-request-id"); is_request_id(id)) request.request_id = id;
+    }
+    if (request.request_id.empty()) {
+        Bytes octets(8);
+        random.fill(octets);
+        request.request_id = to_hex(octets);
+    }
+    return request;
+}
+
+Admission admission_of(const Router& router, const Head& head) {
+    const Route* route = router.find(head.method, head.path).route;
+    if (!route || head.method == "GET" || head.method == "HEAD")
+        return {.largest_body = largest_other, .heavy = route && route->heavy};
+    const bool upload = route->takes == Route::Takes::upload;
+    return {.largest_body = upload ? largest_upload : largest_form, .heavy = upload || route->heavy};
+}
+
+Sockets::Calls calls_of(Service& service, Random& random) {
+    return {.admit = [&service](const Head& head) { return admission_of(service.router(), head); },
+            .answer =
+                [&service, &random](Arrived arrived) {
+                    Request request;
+                    const auto refusal = to_request(std::move(arrived), random, request);
+                    return refusal ? service.refuse(request, *refusal) : service.handle(request);
+                },
+            .refuse = [&service, &random](const Head& head, const std::string& peer,
+                                          const Refusal& refusal) {
+                return service.refuse(to_request(head, peer, random), refusal);
+            }};
+}
 
 }  // namespace
 
-struct Server::Inside {
-    Service& service;
-    Listen listen;
-    httplib::Server http{};
-
-    Inside(Service& of, const Listen& where) : service(of), listen(where) {}
-
-    Request read(const httplib::Request& from) const {
-        Request request;
-        request.method = from.method;
-        request.path = from.path;
-        request.remote = from.remote_addr;
-        if (const std::size_t mark = from.target.find('?'); mark != std::string::npos)
-            request.query = parse_query(std::string_view(from.target).substr(mark + 1));
-        for (const auto& [name, value] : from.headers) request.headers.all.emplace_back(lower(name), value);
-        request.cookies = parse_cookies(request.header("cookie"));
-        if (is_loopback(request.remote)) {
-            if (const auto real = request.header("x-real-ip"); !real.empty()) request.remote = real;
-            request.secure = request.header("x-forwarded-proto") == "https";
+std::optional<Refusal> to_request(Arrived arrived, Random& random, Request& request) {
+    request = to_request(arrived.head, arrived.peer, random);
+    const std::string_view type = request.header("content-type");
+    std::string kind(trim(type.substr(0, type.find(';'))));
+    for (char& c : kind)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (kind == "application/x-www-form-urlencoded") {
+        request.form = parse_query(arrived.body);
+    } else if (kind == "multipart/form-data") {
+        auto parts = parse_multipart(arrived.body, type);
+        if (!parts) return Refusal{400, "multipart"};
+        for (Part& part : *parts) {
+            if (part.is_file)
+                request.uploads.push_back({std::move(part.name), std::move(part.filename),
+                                           std::move(part.type), std::string(part.content)});
+            else
+                request.form.all.emplace_back(std::move(part.name), part.content);
         }
-        Bytes random(8);
-        system_random().fill(random);
-        request.request_id = to_hex(random);
-        return request;
+    } else {
+        request.body = std::move(arrived.body);
     }
-
-    void answer(const Request& request, httplib::Response& to) const {
-        Response response = service.handle(request);
-        to.status = response.status;
-        for (auto& [name, value] : response.headers) to.set_header(name, value);
-        to.set_content(std::move(response.body), response.type);
-    }
-
-    // A body is read by us: httplib would refuse a form of more than 8 KB.
-    void receive(const httplib::Request& from, httplib::Response& to, const httplib::ContentReader& reader) {
-        Request request = read(from);
-        bool too_large = false;
-        std::size_t total = 0;
-        const auto count = [&](std::size_t size) {
-            total += size;
-            too_large = total > largest_body;
-            return !too_large;
-        };
-        bool whole = true;
-        if (from.is_multipart_form_data()) {
-            std::vector<httplib::MultipartFormData> parts;
-            whole = reader(
-                [&](const httplib::MultipartFormData& part) {
-                    if (parts.size() >= 10'000) return false;
-                    parts.push_back(part);
-                    return count(256);
-                },
-                [&](const char* data, std::size_t size) {
-                    parts.back().content.append(data, size);
-                    return count(size);
-                });
-            for (auto& part : parts) {
-                if (part.filename.empty() && part.content_type.empty())
-                    request.form.all.emplace_back(std::move(part.name), std::move(part.content));
-                else
-                    request.uploads.push_back({std::move(part.name), std::move(part.filename),
-                                               std::move(part.content_type), std::move(part.content)});
-            }
-        } else {
-            whole = reader([&](const char* data, std::size_t size) {
-                request.body.append(data, size);
-                return count(size);
-            });
-            if (request.header("content-type").starts_with("application/x-www-form-urlencoded")) {
-                request.form = parse_query(request.body);
-                request.body.clear();
-            }
-        }
-        if (too_large || !whole) {
-            to.status = too_large ? 413 : 400;
-            to.set_header("Connection", "close");
-            to.set_content(too_large ? "Kiriman terlalu besar: paling besar 20 MB.\n"
-                                     : "Kiriman tidak dapat dibaca seluruhnya. Kirim ulang.\n",
-                           "text/plain; charset=utf-8");
-            return;
-        }
-        answer(request, to);
-    }
-};
-
-Server::Server(Service& service, const Listen& listen) : inside_(std::make_unique<Inside>(service, listen)) {
-    Inside& inside = *inside_;
-    httplib::Server& http = inside.http;
-    http.set_tcp_nodelay(true);
-    http.set_keep_alive_max_count(1000);
-    http.set_payload_max_length(largest_body);
-    const auto plain = [&inside](const httplib::Request& from, httplib::Response& to) {
-        inside.answer(inside.read(from), to);
-    };
-    const auto with_body = [&inside](const httplib::Request& from, httplib::Response& to,
-                                     const httplib::ContentReader& reader) {
-        inside.receive(from, to, reader);
-    };
-    http.Get(".*", plain);
-    http.Options(".*", plain);
-    http.Post(".*", with_body);
-    http.Put(".*", with_body);
-    http.Patch(".*", with_body);
-    http.Delete(".*", httplib::Server::HandlerWithContentReader(with_body));
+    return std::nullopt;
 }
 
-Server::~Server() = default;
+Server::Server(Service& service, const Listen& listen)
+    : service_(service), listen_(listen), sockets_(listen.limits, calls_of(service_, system_random())) {}
 
-int Server::bind() {
-    const Listen& listen = inside_->listen;
-    int port = listen.port;
-    if (port == 0)
-        port = inside_->http.bind_to_any_port(listen.host.c_str());
-    else if (!inside_->http.bind_to_port(listen.host.c_str(), port))
-        port = -1;
-    if (port < 0)
-        throw Error(Code::outside, "alamat ini tidak dapat dipakai",
-                    listen.host + ":" + std::to_string(listen.port),
-                    "Mungkin dipakai program lain. Pilih alamat lain dengan --listen.");
-    return port;
-}
+int Server::bind() { return sockets_.bind(listen_.host, listen_.port); }
 
-void Server::run() { inside_->http.listen_after_bind(); }
-
-void Server::stop() { inside_->http.stop(); }
+bool Server::run(const std::function<void()>& tick) { return sockets_.run(tick); }
 
 }  // namespace naskah::service
