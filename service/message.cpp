@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <map>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -160,7 +161,7 @@ Incoming::State Incoming::advance() {
 }
 
 Incoming::State Incoming::read_head() {
-    if (searched_ == 0 && buffer_.starts_with(line_end)) buffer_.erase(0, 2);  // RFC 9112 2.2
+    if (searched_ < 2 && buffer_.starts_with(line_end)) buffer_.erase(0, 2);  // RFC 9112 2.2
     if (!buffer_.empty() && buffer_ != "\r" && !is_token_char(buffer_.front())) {
         refuse({400, "no request"});  // a TLS handshake, say: it would never end a line
         return state_;
@@ -341,8 +342,7 @@ std::optional<std::vector<Part>> parse_multipart(std::string_view body, std::str
         parts.push_back({.name = *name,
                          .filename = filename.value_or(""),
                          .type = std::string(fields.get("content-type")),
-                         .content = end < content ? std::string_view()
-                                                  : body.substr(content, end - content),
+                         .content = end < content ? std::string_view() : body.substr(content, end - content),
                          .is_file = filename.has_value()});
         parts.back().is_file = parts.back().is_file || !parts.back().type.empty();
         at = end + delimiter.size();

@@ -2,6 +2,7 @@
 // what a message says or where it ends: what is not plainly well-formed is refused, nothing is guessed.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>

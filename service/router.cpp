@@ -53,7 +53,8 @@ Router::Match Router::find(std::string_view method, std::string_view path) const
     for (const Route& route : routes_) {
         if (!path.starts_with('/') || !matches(route.pattern, path, names)) continue;
         if (match.methods.find(route.method) == std::string::npos)
-            match.methods += (match.methods.empty() ? "" : ", ") + route.method;
+            match.methods +=
+                (match.methods.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");
         // A literal address wins over one with a name in its place: it stands first in the table.
         if (route.method == wanted && !match.route) {
             match.route = &route;

@@ -31,6 +31,10 @@ struct Route {
     std::string pattern;  // "/surat/{id}/simpan": {name} stands for one part of the path
     Access access;
     Handler handler;
+    // What a POST brings along: fields and JSON of at most 4 MB, or files of at most 21 MB.
+    enum class Takes { form, upload } takes = Takes::form;
+    // May take long (renders, exports, checks files): waits for threads of its own, never in others' way.
+    bool heavy = false;
     // The answer for programs: problem+json errors, no cookies needed for reading. Addresses begin with
     // /api/.
     bool api() const { return pattern.starts_with("/api/"); }

@@ -76,10 +76,10 @@ Sockets::Calls calls_of(Service& service, Random& random) {
                     const auto refusal = to_request(std::move(arrived), random, request);
                     return refusal ? service.refuse(request, *refusal) : service.handle(request);
                 },
-            .refuse = [&service, &random](const Head& head, const std::string& peer,
-                                          const Refusal& refusal) {
-                return service.refuse(to_request(head, peer, random), refusal);
-            }};
+            .refuse =
+                [&service, &random](const Head& head, const std::string& peer, const Refusal& refusal) {
+                    return service.refuse(to_request(head, peer, random), refusal);
+                }};
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ private:
 };
 
 // A request as handlers see it. Only a peer on this machine is believed when it says for whom it asks, by
-// which scheme, and under which id; the body is a form, parts, or as it came. When it is refused, `request` is
-// without its body.
+// which scheme, and under which id; the body is a form, parts, or as it came. When it is refused, `request`
+// is without its body.
 std::optional<Refusal> to_request(Arrived arrived, Random& random, Request& request);
 
 }  // namespace naskah::service

@@ -63,19 +63,75 @@ Trouble must_sign_in(const Request& request) {
             .problems = {}};
 }
 
+bool is_known(std::string_view method) {
+    for (const char* known : {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"})
+        if (method == known) return true;
+    return false;
+}
+
+// What did not become a request, in words for whoever sent it.
+Trouble refused(int status) {
+    Trouble said{.status = status,
+                 .title = "Permintaan ini tidak dapat dipahami",
+                 .what =
+                     "Tidak ada yang berubah. Kiriman dari peramban atau program Anda tidak lengkap atau "
+                     "tidak dikenal.",
+                 .advice = {"Muat ulang halamannya, lalu coba lagi."}};
+    switch (status) {
+        case 408:
+            said.icon = "tunggu";
+            said.title = "Kiriman Anda terlalu lama di jalan";
+            said.what = "Sambungan terputus sebelum semuanya sampai. Tidak ada yang berubah.";
+            said.advice = {"Periksa jaringan Anda, lalu kirim lagi."};
+            break;
+        case 413:
+            said.title = "Kiriman ini terlalu besar";
+            said.what = "Berkas paling besar 20 MB dan isian paling besar 4 MB. Tidak ada yang berubah.";
+            said.advice = {"Pilih berkas yang lebih kecil: surat asli dari kami jauh di bawah 20 MB."};
+            break;
+        case 414:
+        case 431: said.title = "Alamat atau keterangan permintaan ini terlalu panjang"; break;
+        case 415: said.title = "Kiriman dalam bentuk ini tidak diterima"; break;
+        case 501: said.title = "Permintaan semacam ini tidak dikenal"; break;
+        case 503:
+            said.icon = "tunggu";
+            said.title = "Layanan sedang sangat sibuk";
+            said.what = "Terlalu banyak kiriman yang menunggu. Kiriman Anda belum diproses.";
+            said.advice = {"Tunggu sebentar, lalu kirim lagi."};
+            break;
+        default: break;
+    }
+    return said;
+}
+
 }  // namespace
 
 Service::Service(Site& site) : site_(site) {}
 
 Response Service::handle(const Request& request) noexcept {
+    return observed(request, [this](Visit& visit, Observation& seen) { return answer(visit, seen); });
+}
+
+Response Service::refuse(const Request& request, const Refusal& refusal) noexcept {
+    return observed(request, [&](Visit& visit, Observation& seen) {
+        seen.refusal = refusal.reason;
+        Response response = turn_away(visit, refused(refusal.status));
+        if (refusal.status == 503) response.with("Retry-After", "5");
+        return response;
+    });
+}
+
+Response Service::observed(const Request& request,
+                           const std::function<Response(Visit&, Observation&)>& answer) noexcept {
     const auto start = std::chrono::steady_clock::now();
     Response response;
-    Observation seen{.request = request, .response = response, .pattern = "-", .error = {}};
+    Observation seen{.request = request, .response = response, .pattern = "-", .error = {}, .refusal = {}};
     try {
         Visit visit{.request = request, .now = site_.clock().now(), .session = {}, .names = {}};
         visit.language = language_of(request, request.path.starts_with("/api/"));
         response = answer(visit, seen);
         harden(response);
+        response.with("X-Request-ID", request.request_id);
         seen.took =
             std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
         seen.person = visit.person();
@@ -89,35 +145,39 @@ Response Service::handle(const Request& request) noexcept {
     return response;
 }
 
+// A page for people, a problem for programs.
+Response Service::turn_away(const Visit& visit, const Trouble& trouble) const {
+    if (visit.request.path.starts_with("/api/"))
+        return site_.problem(visit, trouble.status, trouble.title, {{trouble.what, "", ""}});
+    return site_.trouble(visit, trouble);
+}
+
 Response Service::answer(Visit& visit, Observation& seen) {
     const Request& request = visit.request;
     const Router::Match match = router_.find(request.method, request.path);
     const bool api = request.path.starts_with("/api/");
     try {
+        if (!is_known(request.method)) return turn_away(visit, refused(501));
+        if (request.method == "OPTIONS" && (!match.methods.empty() || request.path == "*")) {
+            Response response;
+            response.status = 204;
+            return response.with("Allow",
+                                 match.methods.empty() ? "GET, HEAD, POST" : match.methods + ", OPTIONS");
+        }
         if (request.path.starts_with("/aset/") && !changes_something(request.method)) {
             seen.pattern = "/aset";
             return site_.pages().asset(request);
         }
         if (recognise_) visit.session = recognise_(request, visit.now);
-        if (!match.route && !match.methods.empty()) {
-            Response response =
-                site_.trouble(visit, {.status = 405,
-                                      .title = "Halaman ini tidak dapat dipakai begitu",
-                                      .what = "Alamatnya benar, tetapi permintaannya tidak dikenal di sini.",
-                                      .advice = {"Kembali ke halaman sebelumnya dan pakai tombol di sana."},
-                                      .problems = {}});
-            response.with("Allow", match.methods);
-            return response;
-        }
-        if (!match.route) {
-            if (!api) return site_.not_found(visit);
-            Response response = json_response({{"type", "about:blank"},
-                                               {"title", site_.say(visit, "Alamat ini tidak ada")},
-                                               {"status", 404}},
-                                              404);
-            response.type = "application/problem+json";
-            return response;
-        }
+        if (!match.route && !match.methods.empty())
+            return turn_away(visit, {.status = 405,
+                                     .title = "Halaman ini tidak dapat dipakai begitu",
+                                     .what = "Alamatnya benar, tetapi permintaannya tidak dikenal di sini.",
+                                     .advice = {"Kembali ke halaman sebelumnya dan pakai tombol di sana."},
+                                     .problems = {}})
+                .with("Allow", match.methods + ", OPTIONS");
+        if (!match.route)
+            return api ? site_.problem(visit, 404, "Alamat ini tidak ada") : site_.not_found(visit);
         seen.pattern = match.route->pattern;
         return admit(visit, match);
     } catch (const Error& error) {
@@ -139,12 +199,7 @@ Response Service::admit(Visit& visit, const Router::Match& match) {
     if (!route.access.allows(visit.person())) {
         if (!visit.session) {
             if (!route.api()) return site_.trouble(visit, must_sign_in(request));
-            Response response = json_response({{"type", "about:blank"},
-                                               {"title", site_.say(visit, "Anda perlu masuk lagi")},
-                                               {"status", 401}},
-                                              401);
-            response.type = "application/problem+json";
-            return response.with("WWW-Authenticate", "Bearer");
+            return site_.problem(visit, 401, "Anda perlu masuk lagi").with("WWW-Authenticate", "Bearer");
         }
         throw Error(Code::forbidden, "peran Anda tidak mencakup halaman ini", "",
                     "Mintalah kepada rekan yang berwenang.");

@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "service/message.h"
 #include "service/router.h"
 #include "service/site.h"
 
@@ -18,7 +19,8 @@ struct Observation {
     const Response& response;
     std::string pattern;
     const workflow::Person* person = nullptr;
-    std::string error;  // what an exception said that was our fault; never shown to whoever asked
+    std::string error;    // what an exception said that was our fault; never shown to whoever asked
+    std::string refusal;  // why it was no request
     std::chrono::microseconds took{};
 };
 using Observe = std::function<void(const Observation&)>;
@@ -31,11 +33,16 @@ public:
     void recognise_by(Recognise recognise) { recognise_ = std::move(recognise); }
     void observe_by(Observe observe) { observers_.push_back(std::move(observe)); }
 
-    // Safe from any thread; never throws.
+    // Safe from any thread; never throw.
     Response handle(const Request& request) noexcept;
+    // To what is no request, or none that is taken: a page or a problem with the refusal's status.
+    Response refuse(const Request& request, const Refusal& refusal) noexcept;
 
 private:
+    Response observed(const Request& request,
+                      const std::function<Response(Visit&, Observation&)>& answer) noexcept;
     Response answer(Visit& visit, Observation& seen);
+    Response turn_away(const Visit& visit, const Trouble& trouble) const;
     Response admit(Visit& visit, const Router::Match& match);
 
     Site& site_;

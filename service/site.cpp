@@ -131,23 +131,13 @@ Response Site::failure(const Visit& visit, const Error& error, bool api) const {
     // What went wrong inside is for the log, not for whoever asks.
     const bool inside = error.code() == Code::internal;
     if (api) {
-        Json problems = Json::array();
-        for (const Problem& problem : error.problems()) {
-            if (inside) break;
-            const Problem said = pages_.words().say(visit.language, problem);
-            problems.push_back({{"what", said.what}, {"where", said.where}, {"remedy", said.remedy}});
-        }
-        Json body = {{"type", "about:blank"}, {"title", ""}, {"status", status}};
-        body["title"] = say(visit, error.code() == Code::data        ? "Data tidak dapat dipakai"
-                                   : error.code() == Code::forbidden ? "Tidak diizinkan"
-                                   : error.code() == Code::usage     ? "Permintaan tidak dapat dipahami"
-                                   : error.code() == Code::outside   ? "Layanan lain tidak menjawab"
-                                                                     : "Terjadi kesalahan di dalam Naskah");
-        body["instance"] = "urn:naskah:" + visit.request.request_id;
-        body["problems"] = std::move(problems);
-        Response response = json_response(body, status);
-        response.type = "application/problem+json";
-        return response;
+        return problem(visit, status,
+                       error.code() == Code::data        ? "Data tidak dapat dipakai"
+                       : error.code() == Code::forbidden ? "Tidak diizinkan"
+                       : error.code() == Code::usage     ? "Permintaan tidak dapat dipahami"
+                       : error.code() == Code::outside   ? "Layanan lain tidak menjawab"
+                                                         : "Terjadi kesalahan di dalam Naskah",
+                       inside ? std::vector<Problem>{} : error.problems());
     }
     Trouble said{.status = status};
     switch (error.code()) {
@@ -184,6 +174,22 @@ Response Site::failure(const Visit& visit, const Error& error, bool api) const {
         said.target = "/beranda";
     }
     return trouble(visit, said);
+}
+
+Response Site::problem(const Visit& visit, int status, const std::string& title,
+                       const std::vector<Problem>& problems) const {
+    Json body = {{"type", "about:blank"},
+                 {"title", say(visit, title)},
+                 {"status", status},
+                 {"instance", "urn:naskah:" + visit.request.request_id},
+                 {"problems", Json::array()}};
+    for (const Problem& problem : problems) {
+        const Problem said = pages_.words().say(visit.language, problem);
+        body["problems"].push_back({{"what", said.what}, {"where", said.where}, {"remedy", said.remedy}});
+    }
+    Response response = json_response(body, status);
+    response.type = "application/problem+json";
+    return response;
 }
 
 Response Site::not_found(const Visit& visit) const {

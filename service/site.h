@@ -56,6 +56,9 @@ public:
     Response trouble(const Visit& visit, const Trouble& trouble) const;
     // Page or problem+json (RFC 9457), by the route; what an exception became.
     Response failure(const Visit& visit, const Error& error, bool api) const;
+    // The same for programs: problem+json (RFC 9457). `title` is Indonesian and said in the visit's language.
+    Response problem(const Visit& visit, int status, const std::string& title,
+                     const std::vector<Problem>& problems = {}) const;
     Response not_found(const Visit& visit) const;
 
     // Text in the visit's language.

@@ -510,8 +510,7 @@ struct Sockets::Inside {
     }
 };
 
-Sockets::Sockets(Limits limits, Calls calls)
-    : inside_(std::make_unique<Inside>(limits, std::move(calls))) {}
+Sockets::Sockets(Limits limits, Calls calls) : inside_(std::make_unique<Inside>(limits, std::move(calls))) {}
 
 Sockets::~Sockets() = default;
 

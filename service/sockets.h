@@ -1,7 +1,7 @@
 // The connections of the service. A connection costs memory and no thread: a few threads wait on all of them
-// at once, and one takes a request only when all its bytes have come. Whoever connects and says nothing, sends
-// a byte a second or never reads the answer holds a place in a table, until a deadline passes or the place is
-// needed.
+// at once, and one takes a request only when all its bytes have come. Whoever connects and says nothing,
+// sends a byte a second or never reads the answer holds a place in a table, until a deadline passes or the
+// place is needed.
 //
 // Requests that may take long go to threads of their own, so that they can fill their queue and nothing else.
 #pragma once
@@ -22,10 +22,10 @@ struct Limits {
     // counts for many; whoever else connects from here is trusted as far.
     std::size_t connections_per_address = 100;
     bool count_loopback = false;
-    std::chrono::milliseconds head{10'000};  // from the first byte, or from connecting, to the empty line
-    std::chrono::milliseconds body{20'000};  // and a second more for each 16 KB that came
-    std::chrono::milliseconds idle{65'000};  // between two requests; a second when places are scarce
-    std::chrono::milliseconds write{20'000};  // and a second more for each 16 KB that went
+    std::chrono::milliseconds head{10'000};    // from the first byte, or from connecting, to the empty line
+    std::chrono::milliseconds body{20'000};    // and a second more for each 16 KB that came
+    std::chrono::milliseconds idle{65'000};    // between two requests; a second when places are scarce
+    std::chrono::milliseconds write{20'000};   // and a second more for each 16 KB that went
     std::chrono::milliseconds finish{20'000};  // after stop(): for what was begun
     std::size_t held = 256u << 20;  // bytes of requests that are not answered yet, of all connections
     std::size_t threads = 0;        // 0: by the number of processors
