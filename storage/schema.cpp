@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "storage/agenda.h"
+#include "storage/drafts.h"
 
 namespace naskah::storage {
 namespace {
@@ -198,6 +199,9 @@ Migration version2() {
     add(step.tables, agenda_tables());
     add(step.sqlite_guards, agenda_guards(Dialect::sqlite));
     add(step.postgres_guards, agenda_guards(Dialect::postgres));
+    add(step.tables, draft_tables());
+    add(step.sqlite_guards, draft_guards(Dialect::sqlite));
+    add(step.postgres_guards, draft_guards(Dialect::postgres));
     return step;
 }
 
