@@ -196,10 +196,9 @@ struct Condition {
         }
         std::string stages;
         for (const Stage stage : all_stages) {
-            const bool wanted =
-                filter.stages.empty()
-                    ? stage != Stage::discarded
-                    : std::find(filter.stages.begin(), filter.stages.end(), stage) != filter.stages.end();
+            const bool wanted = filter.stages.empty() ? stage != Stage::discarded
+                                                      : std::find(filter.stages.begin(), filter.stages.end(),
+                                                                  stage) != filter.stages.end();
             if (wanted) stages += (stages.empty() ? "'" : ", '") + to_string(stage) + "'";
         }
         sql += (sql.empty() ? "WHERE " : " AND ") + ("stage IN (" + stages + ")");
@@ -325,9 +324,8 @@ Draft Drafts::create(const NewDraft& asked, Instant now) {
 
 std::optional<Draft> Drafts::find(const LetterId& id) const {
     std::optional<Draft> found;
-    database_->read([&](Connection& connection) {
-        found = one_draft(connection, "WHERE id = $1", {to_string(id)});
-    });
+    database_->read(
+        [&](Connection& connection) { found = one_draft(connection, "WHERE id = $1", {to_string(id)}); });
     return found;
 }
 

@@ -30,23 +30,23 @@ std::string to_string(Stage stage);  // "concept", "review", "returned", "queue"
 std::optional<Stage> parse_stage(std::string_view text);
 
 struct Draft {
-    LetterId id;           // of the draft; its letter gets another
-    std::string kind;      // "surat-perintah-tugas"
-    std::string subject;   // hal; "" until the data passes the schema
-    Json data;             // as typed so far
+    LetterId id;          // of the draft; its letter gets another
+    std::string kind;     // "surat-perintah-tugas"
+    std::string subject;  // hal; "" until the data passes the schema
+    Json data;            // as typed so far
     Stage stage = Stage::concept_;
-    std::string author;    // username
-    std::string holder;    // whose turn it is; "" in the queue: whoever signs
+    std::string author;  // username
+    std::string holder;  // whose turn it is; "" in the queue: whoever signs
     std::int64_t revision = 1;
-    int version = 0;       // how often it was sent
-    std::string note;      // what its sender or returner said last
+    int version = 0;                    // how often it was sent
+    std::string note;                   // what its sender or returner said last
     std::vector<std::string> initials;  // usernames whose paraf this version has, in order
     Instant created_at, changed_at, stage_since;
-    std::optional<Instant> due;         // by when it should be signed
-    std::optional<LetterId> letter;     // once it has a number
+    std::optional<Instant> due;      // by when it should be signed
+    std::optional<LetterId> letter;  // once it has a number
     std::string number;
-    int attempt = 1;        // grows when a number that it had became void
-    std::string trouble;    // why its last signing did not succeed, in words for the head; "" if none
+    int attempt = 1;      // grows when a number that it had became void
+    std::string trouble;  // why its last signing did not succeed, in words for the head; "" if none
 
     // Of its letter in the register: "konsep:<id>:<attempt>". Whoever asks with it gets that letter and no
     // second one.

@@ -93,11 +93,10 @@ private:
                       ") tidak sesuai log (" + to_string(*stage) + ", versi " + std::to_string(version) + ")",
                   draft.id);
         std::map<int, std::string> kept;
-        connection_.run("SELECT version, data FROM draft_versions WHERE draft = $1", {draft.id},
-                        [&](const Cells& cells) {
-                            kept[static_cast<int>(cells.integer(0))] =
-                                to_string(sha256(as_bytes(cells.text(1))));
-                        });
+        connection_.run(
+            "SELECT version, data FROM draft_versions WHERE draft = $1", {draft.id}, [&](const Cells& cells) {
+                kept[static_cast<int>(cells.integer(0))] = to_string(sha256(as_bytes(cells.text(1))));
+            });
         if (kept != digests) wrong("isi yang dikirim bukan yang tersimpan", draft.id);
         if (kept.size() != static_cast<std::size_t>(draft.version)) wrong("versi hilang", draft.id);
     }

@@ -64,12 +64,21 @@ Desk::Desk(Office office, const Clock& clock, Random& random, AskSecret ask,
       trust_(office_.trust()),
       keys_(std::make_shared<Keys>()) {}
 
-storage::Register& Desk::letters() {
+void Desk::open_register() {
     std::call_once(register_opened_, [&] {
         if (!database_) database_ = office_.open_database();
         letters_ = storage::open_register(database_);
     });
+}
+
+storage::Register& Desk::letters() {
+    open_register();
     return *letters_;
+}
+
+std::shared_ptr<storage::Connections> Desk::database() {
+    open_register();
+    return database_;
 }
 
 std::vector<Problem> Desk::check(const std::string& kind, const Json& data,

@@ -58,6 +58,7 @@ public:
 
     const Office& office() const { return office_; }
     storage::Register& letters();  // opened when first asked for: a draft needs none
+    std::shared_ptr<storage::Connections> database();  // of the office, for the other stores in it
     const generator::Templates& templates() const { return templates_; }
 
     // All problems of the data at once: schema and rules. `warnings` gains what a clerk should know and may
@@ -92,6 +93,7 @@ public:
     void resume(const std::function<void(const Resumed&)>& report);
 
 private:
+    void open_register();
     Bytes rendered(const std::string& kind, const Json& data, const Json& snapshot, const LetterId& id,
                    const std::string& number, const std::string& code, Date date, Instant time,
                    const std::filesystem::path& images) const;

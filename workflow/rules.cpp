@@ -380,6 +380,32 @@ std::vector<Problem> check_rules(const Json& rules, const Json& data, Date lette
     return problems;
 }
 
+std::optional<Date> last_day(const Json& rules, const Json& data, const Workdays& workdays) {
+    std::optional<Date> earliest;
+    const auto until = [&](Date day) {
+        if (!earliest || day < *earliest) earliest = day;
+    };
+    std::vector<Problem> unheard;
+    for (const Json& rule : rules) {
+        if (!flaw(rule).empty() || (rule.contains("bila") && !holds(rule.at("bila"), data))) continue;
+        const Case at{rule, data, {}, workdays, unheard, unheard};
+        const auto except = rule.find("kecuali");
+        const bool excepted = except != rule.end() && holds(*except, data);
+        if (at.text("aturan") == "terbit_sebelum") {
+            for (const Dated& day : dates(rule, "tanggal", data)) {
+                const bool reasoned =
+                    excepted && !places(data, except->at("alasan").get<std::string>()).empty();
+                until(reasoned ? day.date : workdays.on_or_before(add_days(day.date, -at.number("hari"))));
+            }
+        } else if (at.text("aturan") == "paling_lambat" && !excepted) {
+            std::optional<Date> start;
+            for (const Dated& day : dates(rule, "sejak", data)) start = std::max(start, {day.date});
+            if (start) until(at.later(*start));
+        }
+    }
+    return earliest;
+}
+
 std::vector<Problem> rule_flaws(const Json& rules, const Json& schema, const std::string& file) {
     std::vector<Problem> flaws;
     const std::string remedy = "Daftar aturan ada di docs/templates.md.";

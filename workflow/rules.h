@@ -3,6 +3,7 @@
 // schema's business.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ namespace naskah::workflow {
 // Error(data) if a rule itself is wrong: unknown, or without what it needs (see rule_flaws).
 std::vector<Problem> check_rules(const Json& rules, const Json& data, Date letter_date,
                                  const Workdays& workdays, std::vector<Problem>& warnings);
+
+// The last day on which the rules want the letter signed (`terbit_sebelum`, `paling_lambat`; the earliest of
+// several); nothing if none says so. `data` may be a draft that is not whole yet.
+std::optional<Date> last_day(const Json& rules, const Json& data, const Workdays& workdays);
 
 // What is wrong with the rules themselves: a template author's mistakes. `file` is named in the messages.
 std::vector<Problem> rule_flaws(const Json& rules, const Json& schema, const std::string& file);
