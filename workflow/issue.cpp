@@ -48,21 +48,20 @@ std::string once_of(const Json& about, const std::string& kind, const Json& data
 
 }  // namespace
 
-struct Desk::Keys {
-    std::mutex mutex;
-    std::map<std::filesystem::path, std::unique_ptr<signing::Key>> open;
-};
+void SigningSession::give(const std::filesystem::path& file, std::unique_ptr<signing::Key> key) {
+    const std::lock_guard lock(mutex_);
+    open_[file] = {std::move(key), false};
+}
 
 Desk::Desk(Office office, const Clock& clock, Random& random, AskSecret ask,
            std::shared_ptr<storage::Connections> database)
     : office_(std::move(office)),
       clock_(clock),
       random_(random),
-      ask_(std::move(ask)),
       templates_(office_.template_folders()),
       database_(std::move(database)),
       trust_(office_.trust()),
-      keys_(std::make_shared<Keys>()) {}
+      own_keys_(std::make_shared<SigningSession>(std::move(ask))) {}
 
 void Desk::open_register() {
     std::call_once(register_opened_, [&] {
@@ -130,18 +129,21 @@ Bytes Desk::rendered(const std::string& kind, const Json& data, const Json& snap
     return generator_.render(*templates_.get(kind), data, surroundings);
 }
 
-// Opens the signer's key once, and proves before any number is taken that what it signs will be found valid.
-// A run may last until the certificate has ended, so that is asked each time.
-const signing::Key& Desk::key_of(const Json& snapshot, BytesView rehearsal, Instant now) {
+SigningSession& Desk::session_of(const Request& request) const {
+    return request.session ? *request.session : *own_keys_;
+}
+
+// Opens the signer's key once a session, and proves before any number is taken that what it signs will be
+// found valid. A session may last until the certificate has ended, so that is asked each time.
+const signing::Key& Desk::key_of(SigningSession& keys, const Json& snapshot, BytesView rehearsal,
+                                 Instant now) {
     const std::filesystem::path file = office_.root() / snapshot.at("kunci").get<std::string>();
-    const std::lock_guard lock(keys_->mutex);
-    auto& key = keys_->open[file];
-    if (key) {
-        signing::check_certificate(*key, now);
-    } else {
-        auto opened = office_.open_key(file, ask_);
-        signing::check_certificate(*opened, now);
-        const Bytes signed_pdf = signing::sign(rehearsal, *opened, {}, now);
+    const std::lock_guard lock(keys.mutex_);
+    SigningSession::Open& held = keys.open_[file];
+    if (!held.key) held.key = office_.open_key(file, keys.ask_);
+    signing::check_certificate(*held.key, now);
+    if (!held.proven) {
+        const Bytes signed_pdf = signing::sign(rehearsal, *held.key, {}, now);
         const verify::Report report = verify::check(signed_pdf, trust_, now);
         if (report.verdict != verify::Verdict::passed)
             throw Error(
@@ -149,9 +151,9 @@ const signing::Key& Desk::key_of(const Json& snapshot, BytesView rehearsal, Inst
                 "tanda tangan percobaan dengan kunci ini tidak dinyatakan sah: " + reasons(report),
                 file.filename().string(),
                 "Periksa sertifikatnya, dan taruh sertifikat akar penerbitnya di folder trust/ kantor.");
-        key = std::move(opened);
+        held.proven = true;
     }
-    return *key;
+    return *held.key;
 }
 
 // Everything that may refuse the letter is asked here, before it has a number.
@@ -159,7 +161,8 @@ storage::NewLetter Desk::ready(const Request& asked, std::vector<Problem>& warni
     if (auto problems = check(asked.kind, asked.data, warnings); !problems.empty())
         throw Error(Code::data, std::move(problems));
     storage::NewLetter letter = prepare(asked, warnings);
-    rehearse(letter, asked.images);  // a picture that is refused stays where the clerk has it
+    rehearse(letter, asked.images,
+             session_of(asked));  // a picture that is refused stays where the clerk has it
     letter.data = with_pictures(asked).data;
     return letter;
 }
@@ -188,11 +191,12 @@ Request Desk::with_pictures(Request request) const {
     return request;
 }
 
-void Desk::rehearse(const storage::NewLetter& letter, const std::filesystem::path& images) {
+void Desk::rehearse(const storage::NewLetter& letter, const std::filesystem::path& images,
+                    SigningSession& keys) {
     const Instant now = clock_.now();
     const Bytes pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, rehearsal_number(letter),
                                letter.parts.kode, letter.date, now, images);
-    key_of(letter.snapshot, pdf, now);
+    key_of(keys, letter.snapshot, pdf, now);
 }
 
 Bytes Desk::draft(const std::string& kind, const Json& data, const std::filesystem::path& images) const {
@@ -225,7 +229,7 @@ Issued Desk::issue(const Request& asked, const Turn& turn) {
     }
     const storage::Letter reserved = letters().reserve(letter, clock_.now()).letter;
     turn.pass();
-    Issued result = finish(reserved, asked.actor);
+    Issued result = finish(reserved, asked.actor, session_of(asked));
     result.warnings = std::move(warnings);
     return result;
 }
@@ -243,11 +247,11 @@ void Desk::issue_all(std::span<const Request> requests, int, const Finished& fin
     }
 }
 
-Issued Desk::finish(storage::Letter letter, const std::string& actor) {
+Issued Desk::finish(storage::Letter letter, const std::string& actor, SigningSession& keys) {
     while (letter.status == storage::Status::reserved) {
         try {
             Bytes signed_pdf;
-            letter = advance(letter, actor, signed_pdf);
+            letter = advance(letter, actor, keys, signed_pdf);
             if (letter.sha256 && letter.sha256 == sha256(signed_pdf))
                 return {letter, std::move(signed_pdf), office_.verify_url(letter.id), {}};
         } catch (const Error&) {
@@ -267,7 +271,8 @@ Issued Desk::finish(storage::Letter letter, const std::string& actor) {
 
 // One durable step: the reserved letter is issued, or replaced by a reserved one of today. What refuses the
 // step leaves the letter as it is, to be finished by `resume` once the cause is mended.
-storage::Letter Desk::advance(const storage::Letter& letter, const std::string& actor, Bytes& signed_pdf) {
+storage::Letter Desk::advance(const storage::Letter& letter, const std::string& actor, SigningSession& keys,
+                              Bytes& signed_pdf) {
     const Instant now = clock_.now();
     const Date today = date_in(office_.zone(), now);
     if (today < letter.date)
@@ -277,11 +282,11 @@ storage::Letter Desk::advance(const storage::Letter& letter, const std::string& 
                     letter.number,
                     "Periksa jam dan tanggal komputer, lalu jalankan naskah resume; nomornya tersimpan.");
     if (today != letter.date)
-        return letters().replace(letter.id, successor(letter),
+        return letters().replace(letter.id, successor(letter, keys),
                                  "tidak sempat ditandatangani pada tanggal suratnya", now);
     const Bytes pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, letter.number,
                                letter.parts.kode, letter.date, letter.reserved_at, office_.root());
-    const signing::Key& key = key_of(letter.snapshot, pdf, now);
+    const signing::Key& key = key_of(keys, letter.snapshot, pdf, now);
     signing::Options options;
     options.location = office_.settings().at("tempat").get<std::string>();
     signed_pdf = signing::sign(pdf, key, options, now);
@@ -304,7 +309,7 @@ storage::Letter Desk::present(const LetterId& id) {
 
 // The letter that takes the place of one whose day has passed: same data, today's date, today's signer, same
 // rules.
-storage::NewLetter Desk::successor(const storage::Letter& letter) {
+storage::NewLetter Desk::successor(const storage::Letter& letter, SigningSession& keys) {
     std::vector<Problem> warnings;
     if (auto problems = check(letter.kind, letter.data, warnings); !problems.empty()) {
         const Error error(Code::data, std::move(problems));
@@ -320,7 +325,7 @@ storage::NewLetter Desk::successor(const storage::Letter& letter) {
                                       warnings);
     next.subject = letter.subject;
     next.once = letter.once;
-    rehearse(next, office_.root());  // or a key that is missing for days would use up a number each day
+    rehearse(next, office_.root(), keys);  // or a key that is missing for days would use up a number each day
     return next;
 }
 
@@ -328,7 +333,7 @@ void Desk::resume(const std::function<void(const Resumed&)>& report) {
     for (const storage::Letter& letter : letters().unfinished()) {
         Resumed resumed{letter, {}, {}};
         try {
-            resumed.letter = finish(letter, "resume").letter;
+            resumed.letter = finish(letter, "resume", *own_keys_).letter;
             if (resumed.letter.number != letter.number) resumed.replaced = letter.number;
         } catch (const Error& error) {
             resumed.problems = error.problems();

@@ -17,6 +17,7 @@
 
 #include "generator/generator.h"
 #include "workflow/office.h"
+#include "workflow/signing_session.h"
 
 namespace naskah::workflow {
 
@@ -27,6 +28,8 @@ struct Request {
     std::string series;  // empty: the kind's own
     std::string actor = "cli";
     std::filesystem::path images;  // folder that the data's picture names start from
+    // Whose keys sign. Null: the desk's own, which are asked for once and stay open.
+    std::shared_ptr<SigningSession> session;
 };
 
 // How a batch keeps its order: `wait` is called just before the number is taken, `pass` as soon as it is.
@@ -57,7 +60,7 @@ public:
          std::shared_ptr<storage::Connections> database = {});
 
     const Office& office() const { return office_; }
-    storage::Register& letters();  // opened when first asked for: a draft needs none
+    storage::Register& letters();                      // opened when first asked for: a draft needs none
     std::shared_ptr<storage::Connections> database();  // of the office, for the other stores in it
     const generator::Templates& templates() const { return templates_; }
 
@@ -101,25 +104,26 @@ private:
     storage::NewLetter ready(const Request& asked, std::vector<Problem>& warnings);
     storage::NewLetter repeated(const Request& asked, const storage::Letter& known) const;
     Request with_pictures(Request request) const;
-    void rehearse(const storage::NewLetter& letter, const std::filesystem::path& images);
-    Issued finish(storage::Letter letter, const std::string& actor);
-    storage::Letter advance(const storage::Letter& letter, const std::string& actor, Bytes& signed_pdf);
+    void rehearse(const storage::NewLetter& letter, const std::filesystem::path& images,
+                  SigningSession& keys);
+    Issued finish(storage::Letter letter, const std::string& actor, SigningSession& keys);
+    storage::Letter advance(const storage::Letter& letter, const std::string& actor, SigningSession& keys,
+                            Bytes& signed_pdf);
     storage::Letter present(const LetterId& id);
-    storage::NewLetter successor(const storage::Letter& letter);
-    const signing::Key& key_of(const Json& snapshot, BytesView rehearsal, Instant now);
+    storage::NewLetter successor(const storage::Letter& letter, SigningSession& keys);
+    const signing::Key& key_of(SigningSession& keys, const Json& snapshot, BytesView rehearsal, Instant now);
+    SigningSession& session_of(const Request& request) const;
 
     Office office_;
     const Clock& clock_;
     Random& random_;
-    AskSecret ask_;
     generator::Templates templates_;
     generator::Generator generator_;
     std::shared_ptr<storage::Connections> database_;
     std::once_flag register_opened_;
     std::unique_ptr<storage::Register> letters_;
     verify::Trust trust_;
-    struct Keys;
-    std::shared_ptr<Keys> keys_;
+    std::shared_ptr<SigningSession> own_keys_;
 };
 
 // example.json of a kind with its dates moved to today; `office`, if not empty, gives zone and holidays.
