@@ -139,7 +139,9 @@ void impossible_steps_are_refused(const Store& store) {
         INFO(row.act);
         CHECK(refusal([&] { drafts.act(draft.id, {row.act, "dimas", ""}, moment(1), row.change); }) != "");
     }
-    CHECK_THAT(refusal([&] { drafts.act(make_letter_id(system_random()), {"send", "x", ""}, moment(), {}); }),
+    CHECK_THAT(refusal([&] {
+                   drafts.act(make_letter_id(system_random()), {"send", "x", ""}, moment(), {});
+               }),
                StartsWith("65 ") && Contains("tidak ada"));
     CHECK(drafts.find(draft.id)->revision == 1);
 }

@@ -1,7 +1,7 @@
 // Drafts on SQLite: the contract, and what an editor of the file cannot hide.
+#include "storage/drafts.h"
 #include "draft_scenarios.h"
 #include "raw.h"
-#include "storage/drafts.h"
 
 namespace naskah::storage {
 
@@ -29,9 +29,8 @@ LetterId fill(const std::string& path) {
                                      .due = {}},
                                     moment())
                             .id;
-    drafts.act(id, {"send", "dimas", ""}, moment(1), [](Draft& draft) {
-        draft.stage = Stage::review, draft.version = 1, draft.holder = "siti";
-    });
+    drafts.act(id, {"send", "dimas", ""}, moment(1),
+               [](Draft& draft) { draft.stage = Stage::review, draft.version = 1, draft.holder = "siti"; });
     drafts.act(id, {"approve", "siti", "setuju"}, moment(2),
                [](Draft& draft) { draft.stage = Stage::queue, draft.holder.clear(); });
     return id;
@@ -44,10 +43,10 @@ TEST_CASE("an operator who edits drafts is refused or found out") {
         const Folder folder;
         const std::string path = folder.file("naskah.db");
         fill(path);
-        for (const char* sql : {"DELETE FROM drafts", "DELETE FROM draft_versions",
-                                "UPDATE draft_versions SET data = '{}'", "UPDATE drafts SET stage = 'terbit'",
-                                "UPDATE drafts SET stage = 'issued'", "UPDATE drafts SET letter = 'x'",
-                                "UPDATE drafts SET number = '1'"}) {
+        for (const char* sql :
+             {"DELETE FROM drafts", "DELETE FROM draft_versions", "UPDATE draft_versions SET data = '{}'",
+              "UPDATE drafts SET stage = 'terbit'", "UPDATE drafts SET stage = 'issued'",
+              "UPDATE drafts SET letter = 'x'", "UPDATE drafts SET number = '1'"}) {
             INFO(sql);
             CHECK_FALSE(RawFile(path).refusal(sql).empty());
         }
