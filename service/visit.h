@@ -14,8 +14,11 @@ namespace naskah::service {
 
 struct Session {
     workflow::Person person;
-    std::string csrf;       // what a form must send back
-    std::string handle;     // names the session in the store; never sent anywhere
+    std::string csrf;    // what a form must send back
+    std::string handle;  // names the session in the store; never sent anywhere
+    // Where this person must go before anywhere else: a password that they were given, a phone that is not
+    // set up. Until then they have no role. Empty: nothing is open.
+    std::string must_first = {};
     bool by_token = false;  // came with an API token: no cookie, so no form can be forged
 };
 

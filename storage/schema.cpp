@@ -4,7 +4,9 @@
 #include <iterator>
 
 #include "storage/agenda.h"
+#include "storage/attempts.h"
 #include "storage/drafts.h"
+#include "storage/sessions.h"
 
 namespace naskah::storage {
 namespace {
@@ -192,6 +194,9 @@ Migration version2() {
     Migration step{.version = 2, .tables = {}, .sqlite_guards = {}, .postgres_guards = {}};
     // A store that is new in this version adds its list here.
     add(step.tables, register_tables_2());
+    add(step.tables, account_tables());
+    add(step.tables, session_tables());
+    add(step.tables, attempt_tables());
     add(step.sqlite_guards, {letters_withdraw});
     add(step.tables, dispatch_tables());
     add(step.sqlite_guards, dispatch_guards(Dialect::sqlite));

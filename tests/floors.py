@@ -24,6 +24,7 @@ LIBRARIES = {
     "SQLite": r"sqlite3",
     "libpq": r"libpq|postgresql/",
     "httplib": r"httplib",
+    "libsodium": r"sodium",
     "HarfBuzz": r"hb[.-]|harfbuzz/",
     "pugixml": r"pugixml",
     "valijson": r"valijson/",
@@ -135,7 +136,7 @@ BREACHES = [
                          ("d.h", "sqlite3.h"), ("e.h", "libpq-fe.h"), ("f.h", "httplib.h"), ("g.h", "hb.h"),
                          ("h.h", "hb-subset.h"), ("i.h", "pugixml.hpp"), ("j.h", "valijson/schema.hpp"),
                          ("k.h", "hyphen.h"), ("l.h", "png.h"), ("m.h", "jpeglib.h"), ("n.h", "CLI/CLI.hpp"),
-                         ("o.h", "BarcodeFormat.h")]
+                         ("o.h", "BarcodeFormat.h"), ("p.h", "sodium.h")]
 ]
 
 
