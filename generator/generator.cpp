@@ -108,6 +108,31 @@ std::vector<Problem> unprintable(const Json& names, bool bookman, const FontLibr
     return problems;
 }
 
+// What the faces cannot print becomes a question mark, in a letter that is not finished.
+void make_printable(Json& value, bool bookman, const FontLibrary& fonts) {
+    if (value.is_structured())
+        for (Json& part : value) make_printable(part, bookman, fonts);
+    if (!value.is_string()) return;
+    std::string& text = value.get_ref<std::string&>();
+    const std::array<Face, 2> faces =
+        bookman ? std::array{Face::bookman, Face::bookman_bold} : std::array{Face::sans, Face::sans_bold};
+    std::string plain = text;
+    std::erase(plain, '\n');
+    bool printable = true;
+    for (const Face face : faces) printable = printable && fonts.missing(face, plain) == 0;
+    if (printable) return;
+    std::string kept;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t from = at;
+        next_code_point(text, at);
+        const std::string one = text.substr(from, at - from);
+        bool known = one == "\n";
+        if (!known) known = fonts.missing(faces[0], one) == 0 && fonts.missing(faces[1], one) == 0;
+        kept += known ? one : "?";
+    }
+    text = std::move(kept);
+}
+
 }  // namespace
 
 fs::path picture_file(const fs::path& images, const fs::path& office, const std::string& name) {
@@ -129,8 +154,12 @@ Generator::~Generator() = default;
 Bytes Generator::render(const Package& package, const Json& data, const Surroundings& surroundings) const {
     Json letter = surroundings.letter;
     letter["konsep"] = surroundings.draft;
-    const Node root =
-        parse_markup(package.parts().letter->fill({data, surroundings.office, letter, surroundings.signer}));
+    const bool unfinished = surroundings.unfinished;
+    const Node root = parse_markup(package.parts().letter->fill({.data = data,
+                                                                 .office = surroundings.office,
+                                                                 .letter = letter,
+                                                                 .signer = surroundings.signer,
+                                                                 .unfinished = unfinished}));
 
     const auto picture = [&](const std::string& src) {
         constexpr std::string_view of_office = "kantor:";
@@ -144,6 +173,7 @@ Bytes Generator::render(const Package& package, const Json& data, const Surround
             return shared_->pictures.get(picture_file(surroundings.images, surroundings.office_images, src),
                                          src);
         } catch (const Error& error) {
+            if (unfinished) return blank_picture();
             std::string field = src;
             each_text(data, "", [&](const std::string& text, const std::string& path) {
                 if (text == src) field = path;
@@ -162,7 +192,14 @@ Bytes Generator::render(const Package& package, const Json& data, const Surround
     } catch (const Error& error) {
         if (error.code() != Code::data) throw;
         const std::string* font = root.attribute("font");
-        auto problems = unprintable(data, font && *font == "bookman", shared_->fonts);
+        const bool bookman = font && *font == "bookman";
+        if (unfinished) {
+            Json printable = data;
+            make_printable(printable, bookman, shared_->fonts);
+            if (printable == data) throw;
+            return render(package, printable, surroundings);
+        }
+        auto problems = unprintable(data, bookman, shared_->fonts);
         if (problems.empty()) throw;
         throw Error(Code::data, std::move(problems));
     }

@@ -74,7 +74,10 @@ struct Surroundings {
     Json signer;         // {{penandatangan...}}: jabatan (lines), nama, pangkat, nip, an, ...
     std::string url;     // what the QR code holds; empty in a draft
     bool draft = false;  // watermark KONSEP, no QR, no footer sentence
-    Instant time{};      // goes into the document information
+    // With `draft`: data of with_gaps (gaps.h). What is missing is a gap, a character that the faces lack a
+    // question mark, a picture that can't be shown a grey field: never an error.
+    bool unfinished = false;
+    Instant time{};  // goes into the document information
     // Folder that the data's image names start from ("foto/1.jpg"); a name may not leave it.
     std::filesystem::path images;
     // Folder of the office's own pictures (the emblem): templates write them as "kantor:NAME". Empty:

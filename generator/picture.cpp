@@ -343,4 +343,18 @@ std::shared_ptr<const Picture> read_picture(BytesView file, const std::string& n
     return picture;
 }
 
+std::shared_ptr<const Picture> blank_picture() {
+    static const auto blank = [] {
+        auto picture = std::make_shared<Picture>();
+        picture->width = 40;
+        picture->height = 30;
+        picture->channels = 1;
+        const Bytes samples(40 * 30, 0xe4);
+        compress(*picture, samples);
+        picture->digest = sha256(samples);
+        return picture;
+    }();
+    return blank;
+}
+
 }  // namespace naskah::generator

@@ -27,4 +27,7 @@ struct Raster {
 // colours even so (a photograph) keeps every bit.
 Bytes write_png(const Raster& raster);
 
+// A light grey field, four by three: what stands where an unfinished letter has no picture yet.
+std::shared_ptr<const Picture> blank_picture();
+
 }  // namespace naskah::generator

@@ -6,6 +6,7 @@
 
 #include "core/file.h"
 #include "core/words.h"
+#include "generator/gaps.h"
 #include "generator/template_names.h"
 #include "generator/template_source.h"
 
@@ -103,6 +104,7 @@ private:
     const Data* value(const Token& token) const {
         const Found found = find(token, false);
         auto text = printed(found.get());
+        if (!text && names_.unfinished) text = gap;
         if (!text)
             refuse(
                 "{{" + token.text + "}} berisi daftar, isian bertingkat, atau ya/tidak: tidak dapat dicetak",
@@ -125,13 +127,16 @@ private:
     Found find(const Token& token, bool asked) const {
         Found found = named(token);
         const bool missing = found.get().is_null();
-        if (missing && !asked && (token.pipes.empty() || !token.pipes.front().takes_missing()))
+        if (missing && !asked && (token.pipes.empty() || !token.pipes.front().takes_missing())) {
+            if (names_.unfinished) return Found(Json(gap));
             refuse("{{" + token.text + "}} tidak ada isinya", token.where,
                    "Isi data itu; bila boleh kosong, apit dengan {{#" + token.path.front() + "}}…{{/" +
                        token.path.front() + "}} di templat.");
+        }
         for (const Pipe& pipe : token.pipes) {
             if (found.get().is_null() && !pipe.takes_missing()) return found;
             auto made = pipe.apply(found.get());
+            if (!made && names_.unfinished) return as_far_as_it_goes(found.get(), asked);
             if (!made)
                 refuse("pipa |" + pipe.text() + " pada {{" + token.text + "}} meminta " +
                            std::string(pipe.wants()),
@@ -139,6 +144,12 @@ private:
             found = Found(std::move(*made));
         }
         return found;
+    }
+
+    // Of a letter that is not finished: the text that no pipe could read stays as it was typed.
+    static Found as_far_as_it_goes(const Json& value, bool asked) {
+        if (asked) return Found(Json(false));
+        return Found(value.is_string() ? value : Json(gap));
     }
 
     Found named(const Token& token) const {

@@ -20,6 +20,8 @@ struct Names {
     const Json& letter;          // {{surat...}}
     const Json& signer;          // {{penandatangan...}}
     const Json* page = nullptr;  // {{halaman...}}: of a page of the service, what surrounds its content
+    // The letter is not finished (gaps.h): what is missing, or cannot be computed, is no error but a gap.
+    bool unfinished = false;
 };
 
 // A parsed template with its partials. Immutable; safe from any thread.

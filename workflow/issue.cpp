@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "core/file.h"
+#include "generator/gaps.h"
 #include "workflow/attachments.h"
 #include "workflow/rules.h"
 
@@ -199,22 +200,35 @@ void Desk::rehearse(const storage::NewLetter& letter, const std::filesystem::pat
     key_of(keys, letter.snapshot, pdf, now);
 }
 
+generator::Surroundings Desk::of_draft(const generator::Package& package) const {
+    const Date today = date_in(office_.zone(), clock_.now());
+    const Json& about = package.about();
+    generator::Surroundings surroundings;
+    surroundings.office = office_.surroundings();
+    surroundings.signer = office_.signer_of(about, package.kind(), today).printed;
+    const Office::Series series = office_.series_of(about, package.kind(), "");
+    surroundings.letter = letter_names(office_, LetterId{}, "…………", series.parts.kode, today);
+    surroundings.draft = true;
+    surroundings.time = midnight(today);
+    surroundings.office_images = office_.root();
+    return surroundings;
+}
+
 Bytes Desk::draft(const std::string& kind, const Json& data, const std::filesystem::path& images) const {
     const auto package = templates_.get(kind);
     if (auto problems = generator::check(*package, data); !problems.empty())
         throw Error(Code::data, std::move(problems));
-    const Date today = date_in(office_.zone(), clock_.now());
-    const Json& about = package->about();
-    generator::Surroundings surroundings;
-    surroundings.office = office_.surroundings();
-    surroundings.signer = office_.signer_of(about, kind, today).printed;
-    const Office::Series series = office_.series_of(about, kind, "");
-    surroundings.letter = letter_names(office_, LetterId{}, "…………", series.parts.kode, today);
-    surroundings.draft = true;
-    surroundings.time = midnight(today);
+    generator::Surroundings surroundings = of_draft(*package);
     surroundings.images = images;
-    surroundings.office_images = office_.root();
     return generator_.render(*package, data, surroundings);
+}
+
+Bytes Desk::preview(const std::string& kind, const Json& data, bool& cut) const {
+    const auto package = templates_.get(kind);
+    generator::Surroundings surroundings = of_draft(*package);
+    surroundings.images = office_.root();
+    surroundings.unfinished = true;
+    return generator_.render(*package, generator::with_gaps(package->schema(), data, cut), surroundings);
 }
 
 Issued Desk::issue(const Request& asked, const Turn& turn) {

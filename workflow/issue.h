@@ -72,6 +72,11 @@ public:
     // A draft: watermark KONSEP, no number, no signature. Throws Error(data) with all problems.
     Bytes draft(const std::string& kind, const Json& data, const std::filesystem::path& images) const;
 
+    // The same of data that is not finished: what is missing is named in its place (generator/gaps.h).
+    // Pictures are the office's own, in lampiran/. Throws Error(data) only if it cannot be set at all; `cut`:
+    // not everything is shown.
+    Bytes preview(const std::string& kind, const Json& data, bool& cut) const;
+
     // Throws Error(data) with all problems, and then no number was taken; other errors leave a letter that
     // `resume` or the same idempotency key finishes.
     Issued issue(const Request& request, const Turn& turn = {});
@@ -97,6 +102,7 @@ public:
 
 private:
     void open_register();
+    generator::Surroundings of_draft(const generator::Package& package) const;
     Bytes rendered(const std::string& kind, const Json& data, const Json& snapshot, const LetterId& id,
                    const std::string& number, const std::string& code, Date date, Instant time,
                    const std::filesystem::path& images) const;
