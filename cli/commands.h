@@ -54,14 +54,16 @@ struct VerifyOptions {
 int verify(const Common& common, const VerifyOptions& options);
 
 struct RegisterOptions {
-    std::string number, reason, kind, series, status;
+    std::string number, reason, kind, series, status, text;
+    std::string by, as;  // which letter corrects another, and how
     std::optional<int> year;
     bool csv = false;
-    fs::path out;
+    fs::path out, xlsx;
 };
 int register_list(const Common& common, const RegisterOptions& options);
 int register_export(const Common& common, const RegisterOptions& options);
 int register_void(const Common& common, const RegisterOptions& options);
+int register_withdraw(const Common& common, const RegisterOptions& options);
 int register_get(const Common& common, const RegisterOptions& options);
 int register_check(const Common& common);
 

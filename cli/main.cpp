@@ -115,19 +115,30 @@ void add_register(CLI::App& app, Line& line) {
     list->callback([&line] { line.act = [&line] { return register_list(line.common, line.registered); }; });
     auto* exported = group->add_subcommand("export", "ekspor buku agenda (bawaan: CSV)");
     auto* csv = exported->add_flag("--csv", line.registered.csv, "keluaran CSV");
-    exported->add_flag("--json", line.common.json, "keluaran JSON")->excludes(csv);
+    auto* json = exported->add_flag("--json", line.common.json, "keluaran JSON")->excludes(csv);
+    exported->add_option("--xlsx", line.registered.xlsx, "tulis buku kerja XLSX ke berkas ini")
+        ->excludes(csv)
+        ->excludes(json);
     exported->callback(
         [&line] { line.act = [&line] { return register_export(line.common, line.registered); }; });
     for (CLI::App* command : {list, exported}) {
         command->add_option("--kind", line.registered.kind, "hanya jenis ini");
         command->add_option("--series", line.registered.series, "hanya seri ini");
-        command->add_option("--status", line.registered.status, "dipesan, terbit, batal, dicabut, diganti");
+        command->add_option("--status", line.registered.status, "dipesan, terbit, batal, dicabut, diralat");
+        command->add_option("--search", line.registered.text, "kata dalam nomor, hal, tujuan, penandatangan");
         command->add_option("--year", line.registered.year, "hanya tahun ini");
     }
     auto* voided = group->add_subcommand("void", "batalkan nomor yang belum ditandatangani");
     voided->add_option("NOMOR", line.registered.number)->required();
     voided->add_option("--reason", line.registered.reason, "alasan, dicatat di register")->required();
     voided->callback([&line] { line.act = [&line] { return register_void(line.common, line.registered); }; });
+    auto* withdrawn = group->add_subcommand("withdraw", "catat bahwa surat terbit dikoreksi oleh surat lain");
+    withdrawn->add_option("NOMOR", line.registered.number)->required();
+    withdrawn->add_option("--by", line.registered.by, "nomor surat yang mengoreksinya")->required();
+    withdrawn->add_option("--as", line.registered.as, "ralat, ubah, cabut, batal")->required();
+    withdrawn->add_option("--reason", line.registered.reason, "alasan, dicatat di register")->required();
+    withdrawn->callback(
+        [&line] { line.act = [&line] { return register_withdraw(line.common, line.registered); }; });
     auto* get = group->add_subcommand("get", "ambil PDF surat yang sudah terbit");
     get->add_option("NOMOR", line.registered.number)->required();
     get->add_option("-o,--output", line.registered.out, "berkas PDF hasil")->required();

@@ -1,4 +1,4 @@
-// register list, export, void, get, check.
+// register list, export, void, withdraw, get, check.
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "core/file.h"
@@ -11,7 +11,10 @@ namespace {
 
 struct Opened {
     workflow::Office office;
+    std::shared_ptr<storage::Connections> database;
     std::unique_ptr<storage::Register> letters;
+
+    workflow::AgendaWalk walk(const RegisterOptions& options) const;
 };
 
 Opened open(const Common& common) {
@@ -19,32 +22,24 @@ Opened open(const Common& common) {
         throw Error(Code::usage, "folder kantor belum disebut", "",
                     "Tambahkan --office FOLDER, atau isi NASKAH_OFFICE.");
     workflow::Office office = workflow::Office::open(common.office);
-    auto letters = office.open_register();
-    return {std::move(office), std::move(letters)};
+    auto database = office.open_database();
+    auto letters = storage::open_register(database);
+    return {std::move(office), std::move(database), std::move(letters)};
 }
 
-// The word that people read, or the name that programs do.
-std::optional<storage::Status> status_of(const std::string& word) {
-    if (word == "dipesan") return storage::Status::reserved;
-    if (word == "terbit") return storage::Status::issued;
-    if (word == "batal") return storage::Status::void_;
-    if (word == "dicabut") return storage::Status::revoked;
-    if (word == "diganti") return storage::Status::superseded;
-    return storage::parse_status(word);
-}
-
-storage::Filter filter_of(const RegisterOptions& options) {
-    storage::Filter filter;
+workflow::AgendaWalk Opened::walk(const RegisterOptions& options) const {
+    storage::AgendaFilter filter;
     filter.kind = options.kind;
     filter.series = options.series;
     filter.year = options.year;
+    filter.text = options.text;
     if (!options.status.empty()) {
-        filter.status = status_of(options.status);
+        filter.status = workflow::parse_status_word(options.status);
         if (!filter.status)
             throw Error(Code::usage, "status tidak dikenal: " + options.status, "--status",
-                        "Pilih dipesan, terbit, batal, dicabut, atau diganti.");
+                        "Pilih dipesan, terbit, batal, dicabut, atau diralat.");
     }
-    return filter;
+    return {storage::Agenda(database), std::move(filter), storage::AgendaOrder::number};
 }
 
 storage::Letter find_letter(storage::Register& letters, const std::string& number) {
@@ -57,28 +52,41 @@ storage::Letter find_letter(storage::Register& letters, const std::string& numbe
 
 int register_list(const Common& common, const RegisterOptions& options) {
     const Opened opened = open(common);
+    workflow::AgendaWalk walk = opened.walk(options);
     if (common.json) {
-        print(dump_json_pretty(workflow::agenda_json(*opened.letters, filter_of(options), opened.office)) +
-              "\n");
+        print(dump_json_pretty(workflow::agenda_json(std::move(walk), opened.office.zone())) + "\n");
         return 0;
     }
     std::string text;
-    workflow::each_letter(*opened.letters, filter_of(options), [&](const storage::Letter& letter) {
-        text += letter.number + "\t" + to_iso(letter.date) + "\t" + workflow::status_word(letter.status) +
-                "\t" + letter.kind + "\t" + letter.subject +
-                (letter.reason.empty() ? "" : "\t" + letter.reason) + "\n";
-    });
-    const bool all =
-        options.kind.empty() && options.series.empty() && options.status.empty() && !options.year;
+    for (auto rows = walk.next(); !rows.empty(); rows = walk.next())
+        for (const storage::AgendaRow& row : rows)
+            text += row.number + "\t" + to_iso(row.date) + "\t" + workflow::status_word(row.status) + "\t" +
+                    row.kind + "\t" + row.subject + (row.reason.empty() ? "" : "\t" + row.reason) + "\n";
+    const bool all = options.kind.empty() && options.series.empty() && options.status.empty() &&
+                     options.text.empty() && !options.year;
     print(!text.empty() ? text : all ? "Register masih kosong.\n" : "Tidak ada surat yang cocok.\n");
     return 0;
 }
 
 int register_export(const Common& common, const RegisterOptions& options) {
     const Opened opened = open(common);
-    const storage::Filter filter = filter_of(options);
-    print(common.json ? dump_json_pretty(workflow::agenda_json(*opened.letters, filter, opened.office)) + "\n"
-                      : workflow::agenda_csv(*opened.letters, filter, opened.office));
+    workflow::AgendaWalk walk = opened.walk(options);
+    const Zone zone = opened.office.zone();
+    if (common.json) {
+        print(dump_json_pretty(workflow::agenda_json(std::move(walk), zone)) + "\n");
+        return 0;
+    }
+    if (options.xlsx.empty()) {
+        const workflow::Pieces pieces = workflow::agenda_csv(std::move(walk), zone, false);
+        for (std::string piece = pieces(); !piece.empty(); piece = pieces()) print(piece);
+        return 0;
+    }
+    const workflow::Pieces pieces =
+        workflow::agenda_xlsx(std::move(walk), zone, opened.office.name(), system_clock().now());
+    std::string workbook;
+    for (std::string piece = pieces(); !piece.empty(); piece = pieces()) workbook += piece;
+    write_file(options.xlsx, as_bytes(workbook));
+    print(options.xlsx.string() + "\n");
     return 0;
 }
 
@@ -91,6 +99,21 @@ int register_void(const Common& common, const RegisterOptions& options) {
                     "pencabutan.");
     opened.letters->make_void(letter.id, options.reason, system_clock().now(), "cli");
     print(letter.number + "\tBATAL\t" + options.reason + "\n");
+    return 0;
+}
+
+int register_withdraw(const Common& common, const RegisterOptions& options) {
+    const Opened opened = open(common);
+    const auto correction = workflow::parse_correction(options.as);
+    if (!correction)
+        throw Error(Code::usage, "jenis koreksi tidak dikenal: " + options.as, "--as",
+                    "Pilih ralat, ubah, cabut, atau batal.");
+    const storage::Letter letter = find_letter(*opened.letters, options.number);
+    const storage::Letter by = find_letter(*opened.letters, options.by);
+    const storage::Letter now = workflow::correct(*opened.letters, letter, by, *correction, options.reason,
+                                                  system_clock().now(), "cli");
+    print(now.number + "\t" + workflow::status_word(now.status) + "\t" + by.number + "\t" + now.reason +
+          "\n");
     return 0;
 }
 

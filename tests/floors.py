@@ -32,6 +32,7 @@ LIBRARIES = {
     "libpng": r"png\.h|pngconf|libpng",
     "libjpeg": r"jpeglib|jerror|turbojpeg",
     "CLI11": r"CLI/",
+    "libxlsxwriter": r"xlsxwriter",
     "libdeflate": r"libdeflate",
     "JSON": r"nlohmann/",
 }
@@ -136,7 +137,7 @@ BREACHES = [
                          ("d.h", "sqlite3.h"), ("e.h", "libpq-fe.h"), ("f.h", "httplib.h"), ("g.h", "hb.h"),
                          ("h.h", "hb-subset.h"), ("i.h", "pugixml.hpp"), ("j.h", "valijson/schema.hpp"),
                          ("k.h", "hyphen.h"), ("l.h", "png.h"), ("m.h", "jpeglib.h"), ("n.h", "CLI/CLI.hpp"),
-                         ("o.h", "BarcodeFormat.h"), ("p.h", "sodium.h")]
+                         ("o.h", "BarcodeFormat.h"), ("p.h", "sodium.h"), ("q.h", "xlsxwriter.h")]
 ]
 
 
