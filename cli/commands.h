@@ -69,6 +69,10 @@ int register_check(const Common& common);
 
 struct ServeOptions {
     std::string listen = "127.0.0.1:8080";
+    std::string log = "all";                // or "errors": what the service does, and what went wrong
+    std::vector<std::string> metrics_from;  // addresses that may read /metrics, besides this machine
+    int connections = 4096;
+    int threads = 0;  // 0: by the number of processors
 };
 int serve(const Common& common, const ServeOptions& options);
 

@@ -8,12 +8,11 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "core/version.h"
 
 namespace naskah::cli {
 
 namespace {
-
-constexpr const char* version = "naskah 0.1.0";
 
 constexpr const char* footer =
     "Kode keluar: 0 selesai/sah; 1 tidak sah; 2 belum pasti; 3 tanpa tanda tangan; 64 salah pakai; 65 data "
@@ -33,6 +32,24 @@ struct Line {
     std::vector<std::string> kinds;
     std::function<int()> act;
 };
+
+void add_serve(CLI::App& app, Line& line) {
+    auto* serve_command = app.add_subcommand("serve", "layani kantor ini lewat peramban (HTTP)");
+    const auto option = [&](const char* name, auto& value, const char* variable, const char* help) {
+        return serve_command->add_option(name, value, help)->envname(variable)->capture_default_str();
+    };
+    option("--listen", line.serve.listen, "NASKAH_LISTEN", "ALAMAT:PORT");
+    option("--log", line.serve.log, "NASKAH_LOG", "catatan ke galat standar: all atau errors")
+        ->check(CLI::IsMember({"all", "errors"}));
+    option("--metrics-from", line.serve.metrics_from, "NASKAH_METRICS_FROM",
+           "alamat lain yang boleh membaca /metrics")
+        ->delimiter(',');
+    option("--connections", line.serve.connections, "NASKAH_CONNECTIONS", "sambungan paling banyak")
+        ->check(CLI::Range(16, 1'000'000));
+    option("--threads", line.serve.threads, "NASKAH_THREADS", "utas; 0: menurut jumlah prosesor")
+        ->check(CLI::Range(0, 1024));
+    serve_command->callback([&line] { line.act = [&line] { return serve(line.common, line.serve); }; });
+}
 
 void add_templates(CLI::App& app, Line& line) {
     auto* group = app.add_subcommand("template", "jenis surat: daftar, pemeriksaan, skema, contoh data");
@@ -197,7 +214,7 @@ void speak_indonesian(CLI::App& app) {
                                                                     {"INT", "ANGKA"}})
         formatter->label(word, said);
     app.set_help_flag("-h,--help", "tampilkan bantuan ini");
-    app.set_version_flag("--version", version, "tampilkan versi");
+    app.set_version_flag("--version", std::string("naskah ") + version, "tampilkan versi");
 }
 
 void name_groups(CLI::App& app) {
@@ -225,9 +242,7 @@ int run(int argc, char** argv) {
     add_letters(app, line);
     add_signatures(app, line);
     add_register(app, line);
-    auto* serve_command = app.add_subcommand("serve", "layani kantor ini lewat peramban (HTTP)");
-    serve_command->add_option("--listen", line.serve.listen, "ALAMAT:PORT, bawaan 127.0.0.1:8080");
-    serve_command->callback([&line] { line.act = [&line] { return serve(line.common, line.serve); }; });
+    add_serve(app, line);
     name_groups(app);
     try {
         app.parse(argc, argv);

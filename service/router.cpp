@@ -34,7 +34,7 @@ bool matches(std::string_view pattern, std::string_view path, std::map<std::stri
 
 bool Access::allows(const workflow::Person* person) const {
     if (kind == Kind::anyone) return true;
-    if (!person) return false;
+    if (!person || kind == Kind::watchers) return false;  // those are no persons
     return kind == Kind::signed_in ||
            std::any_of(roles.begin(), roles.end(), [&](workflow::Role role) { return person->is(role); });
 }

@@ -15,12 +15,15 @@
 namespace naskah::service {
 
 struct Access {
-    enum class Kind { anyone, signed_in, roles } kind = Kind::anyone;
+    enum class Kind { anyone, signed_in, roles, watchers } kind = Kind::anyone;
     std::vector<workflow::Role> roles;  // any of them
 
     static Access anyone() { return {}; }
     static Access signed_in() { return {Kind::signed_in, {}}; }
     static Access of(std::vector<workflow::Role> roles) { return {Kind::roles, std::move(roles)}; }
+    // Programs of whoever runs the service: from this machine, or from an address that `serve` was told. To
+    // others the address is not there.
+    static Access watchers() { return {Kind::watchers, {}}; }
     bool allows(const workflow::Person* person) const;
 };
 

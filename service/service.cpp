@@ -1,5 +1,7 @@
 #include "service/service.h"
 
+#include <algorithm>
+
 namespace naskah::service {
 namespace {
 
@@ -63,12 +65,6 @@ Trouble must_sign_in(const Request& request) {
             .problems = {}};
 }
 
-bool is_known(std::string_view method) {
-    for (const char* known : {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"})
-        if (method == known) return true;
-    return false;
-}
-
 // What did not become a request, in words for whoever sent it.
 Trouble refused(int status) {
     Trouble said{.status = status,
@@ -106,7 +102,18 @@ Trouble refused(int status) {
 
 }  // namespace
 
+std::string known_method(const std::string& method) {
+    for (const char* known : {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"})
+        if (method == known) return known;
+    return "-";
+}
+
 Service::Service(Site& site) : site_(site) {}
+
+bool Service::may_watch(const Request& request) const {
+    return request.remote.starts_with("127.") || request.remote == "::1" ||
+           std::find(watchers_.begin(), watchers_.end(), request.remote) != watchers_.end();
+}
 
 Response Service::handle(const Request& request) noexcept {
     return observed(request, [this](Visit& visit, Observation& seen) { return answer(visit, seen); });
@@ -157,7 +164,7 @@ Response Service::answer(Visit& visit, Observation& seen) {
     const Router::Match match = router_.find(request.method, request.path);
     const bool api = request.path.starts_with("/api/");
     try {
-        if (!is_known(request.method)) return turn_away(visit, refused(501));
+        if (known_method(request.method) == "-") return turn_away(visit, refused(501));
         if (request.method == "OPTIONS" && (!match.methods.empty() || request.path == "*")) {
             Response response;
             response.status = 204;
@@ -193,6 +200,8 @@ Response Service::admit(Visit& visit, const Router::Match& match) {
     const Request& request = visit.request;
     const Route& route = *match.route;
     visit.names = match.names;
+    if (route.access.kind == Access::Kind::watchers)
+        return may_watch(request) ? route.handler(visit) : site_.not_found(visit);
     if (changes_something(request.method) && from_elsewhere(request))
         throw Error(Code::forbidden, "permintaan ini datang dari situs lain", "",
                     "Buka halamannya langsung di alamat resmi kami.");

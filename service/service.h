@@ -25,6 +25,9 @@ struct Observation {
 };
 using Observe = std::function<void(const Observation&)>;
 
+// A method of HTTP, or "-": what others invent is never counted or logged by its name.
+std::string known_method(const std::string& method);
+
 class Service {
 public:
     explicit Service(Site& site);
@@ -32,6 +35,10 @@ public:
     Router& router() { return router_; }
     void recognise_by(Recognise recognise) { recognise_ = std::move(recognise); }
     void observe_by(Observe observe) { observers_.push_back(std::move(observe)); }
+
+    // Addresses besides this machine whose programs may read what Access::watchers() guards.
+    void let_watch(std::vector<std::string> addresses) { watchers_ = std::move(addresses); }
+    bool may_watch(const Request& request) const;
 
     // Safe from any thread; never throw.
     Response handle(const Request& request) noexcept;
@@ -49,6 +56,7 @@ private:
     Router router_;
     Recognise recognise_;
     std::vector<Observe> observers_;
+    std::vector<std::string> watchers_;
 };
 
 // Each group of routes adds itself to the table.

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <string>
 
+#include "service/background.h"
+#include "service/metrics.h"
 #include "service/page_picture.h"
 #include "service/pages.h"
 #include "service/router.h"
@@ -51,6 +53,10 @@ public:
     Random& random() const { return random_; }
     PagePictures& pictures() const { return pictures_; }  // of our letters and drafts, never of uploads
 
+    Metrics& metrics() const { return metrics_; }
+    // Work beside the requests; a group of routes adds its own when it is made.
+    Background& background() { return background_; }
+
     Response page(const Visit& visit, const std::string& name, const Frame& frame, const Json& content,
                   int status = 200) const;
     Response trouble(const Visit& visit, const Trouble& trouble) const;
@@ -75,9 +81,11 @@ private:
     workflow::AskSecret ask_;
     Pages pages_;
     mutable PagePictures pictures_;
+    mutable Metrics metrics_;
     std::shared_ptr<storage::Connections> database_;
     mutable std::mutex mutex_;
     std::shared_ptr<workflow::Desk> desk_;
+    Background background_;  // last: it stops before what it works on is gone
 };
 
 // The HTTP status of an error's code.
