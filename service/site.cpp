@@ -69,19 +69,21 @@ void Site::reload() {
 
 Json Site::frame_of(const Visit& visit, const Frame& frame, const workflow::Office& office) const {
     const bool english = visit.language == Language::english;
-    Json out = {{"judul", say(visit, frame.title)},
-                {"bahasa", to_string(visit.language)},
-                {"bahasa_lain", english ? "id" : "en"},
-                {"nama_bahasa_lain", english ? "Bahasa Indonesia" : "English"},
-                {"alamat_bahasa",
-                 std::string("/bahasa/") + (english ? "id" : "en") +
-                     "?kembali=" + encode_percent(visit.request.method == "GET" ? visit.request.path : "/")},
-                {"aset", pages_.asset_root()},
-                {"daerah", region_of(office.settings())},
-                {"pangkal", "/periksa"},
-                {"csrf", ""},
-                {"skrip", frame.scripts},
-                {"menu", Json::array()}};
+    Json out = {
+        {"judul", say(visit, frame.title)},
+        {"bahasa", to_string(visit.language)},
+        {"bahasa_lain", english ? "id" : "en"},
+        {"nama_bahasa_lain", english ? "Bahasa Indonesia" : "English"},
+        {"alamat_bahasa", std::string("/bahasa/") + (english ? "id" : "en") + "?kembali=" +
+                              encode_percent(visit.request.method == "GET" || visit.request.method == "HEAD"
+                                                 ? visit.request.path
+                                                 : "/")},
+        {"aset", pages_.asset_root()},
+        {"daerah", region_of(office.settings())},
+        {"pangkal", "/periksa"},
+        {"csrf", ""},
+        {"skrip", frame.scripts},
+        {"menu", Json::array()}};
     if (const workflow::Person* person = visit.person()) {
         out["csrf"] = visit.session->csrf;
         out["pangkal"] = "/beranda";
