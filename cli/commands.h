@@ -67,6 +67,19 @@ int register_withdraw(const Common& common, const RegisterOptions& options);
 int register_get(const Common& common, const RegisterOptions& options);
 int register_check(const Common& common);
 
+struct UserOptions {
+    std::string username, name, post, official;
+    std::vector<std::string> roles;
+    int password_fd = -1;
+    bool one_time = false;  // a password of our own making, which must be changed
+    bool phone = false;     // reset: the phone's code as well
+};
+int user_add(const Common& common, const UserOptions& options);
+int user_list(const Common& common);
+int user_reset(const Common& common, const UserOptions& options);
+int user_disable(const Common& common, const UserOptions& options, bool disabled);
+int user_code(const Common& common, const UserOptions& options);
+
 struct ServeOptions {
     std::string listen = "127.0.0.1:8080";
     std::string log = "all";                // or "errors": what the service does, and what went wrong

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "core/file.h"
+#include "service/staff.h"
 #include "workflow/agenda.h"
 #include "workflow/batch.h"
 #include "workflow/issue.h"
@@ -119,13 +120,30 @@ Json issued_json(const workflow::Issued& issued, const fs::path& path) {
             {"path", path.string()}};
 }
 
+// Who may sign in to the demo office, and how: the text that stands in its folder too.
+std::string make_demo_accounts(const fs::path& folder) {
+    const workflow::Office office = workflow::Office::open(folder);
+    // Little effort for a password of the demo; whoever signs in gets it hashed again with all of it.
+    service::Staff staff(office.open_database(), folder, system_random(), {.passes = 1, .memory = 8u << 20});
+    const std::string password = service::make_demo_accounts(staff, office, system_clock());
+    std::string text = "Akun contoh, semua dengan sandi  " + password + "\n";
+    for (const storage::Account& account : staff.accounts().list())
+        text += "  " + account.username +
+                std::string(14 - std::min<std::size_t>(12, account.username.size()), ' ') + account.name +
+                (account.post.empty() ? "" : ", " + account.post) + "\n";
+    text += "Kode ponsel (selain staf):  naskah user code NAMA_PENGGUNA\n";
+    write_file(folder / "akun-contoh.txt", as_bytes(text), 0600);
+    return text;
+}
+
 }  // namespace
 
 int init(const Common&, const InitOptions& options) {
     workflow::make_office(options.folder, options.demo, system_clock());
     if (options.demo) {
-        print("Kantor contoh dibuat di " + options.folder.string() +
-              ".\nBerikutnya:\n  export NASKAH_OFFICE=" +
+        const std::string accounts = make_demo_accounts(options.folder);
+        print("Kantor contoh dibuat di " + options.folder.string() + ".\n\n" + accounts +
+              "\nBerikutnya:\n  export NASKAH_OFFICE=" +
               fs::absolute(options.folder).lexically_normal().string() +
               "\n  naskah template list\n  naskah template example surat-perintah-tugas > spt.json\n"
               "  naskah issue surat-perintah-tugas spt.json -o spt.pdf\n  naskah verify spt.pdf\n");

@@ -28,6 +28,7 @@ struct Line {
     SignOptions sign;
     VerifyOptions verify;
     RegisterOptions registered;
+    UserOptions user;
     ServeOptions serve;
     std::vector<std::string> kinds;
     std::function<int()> act;
@@ -49,6 +50,37 @@ void add_serve(CLI::App& app, Line& line) {
     option("--threads", line.serve.threads, "NASKAH_THREADS", "utas; 0: menurut jumlah prosesor")
         ->check(CLI::Range(0, 1024));
     serve_command->callback([&line] { line.act = [&line] { return serve(line.common, line.serve); }; });
+}
+
+void add_users(CLI::App& app, Line& line) {
+    auto* group = app.add_subcommand("user", "akun petugas: buat, daftar, sandi sementara, matikan");
+    group->require_subcommand(1);
+    auto* added = group->add_subcommand("add", "buat akun");
+    added->add_option("--name", line.user.name, "nama lengkap")->required();
+    added
+        ->add_option("--role", line.user.roles,
+                     "staf, pemeriksa, kadis, tata-usaha, atau admin; boleh berulang")
+        ->required();
+    added->add_option("--post", line.user.post, "jabatan");
+    added->add_option("--official", line.user.official, "id pejabat dalam office.json");
+    auto* given = added->add_option("--password-fd", line.user.password_fd, "baca sandi dari deskriptor ini");
+    added->add_flag("--one-time", line.user.one_time, "buat sandi sementara yang wajib diganti")
+        ->excludes(given);
+    added->callback([&line] { line.act = [&line] { return user_add(line.common, line.user); }; });
+    auto* list = group->add_subcommand("list", "daftar akun");
+    list->add_flag("--json", line.common.json, "keluaran JSON");
+    list->callback([&line] { line.act = [&line] { return user_list(line.common); }; });
+    auto* reset = group->add_subcommand("reset", "beri sandi sementara yang wajib diganti");
+    reset->add_flag("--phone", line.user.phone, "hapus juga kode ponselnya");
+    reset->callback([&line] { line.act = [&line] { return user_reset(line.common, line.user); }; });
+    auto* disable = group->add_subcommand("disable", "matikan akun");
+    disable->callback([&line] { line.act = [&line] { return user_disable(line.common, line.user, true); }; });
+    auto* enable = group->add_subcommand("enable", "hidupkan lagi akun");
+    enable->callback([&line] { line.act = [&line] { return user_disable(line.common, line.user, false); }; });
+    auto* code = group->add_subcommand("code", "kode ponsel sekarang, hanya di kantor contoh");
+    code->callback([&line] { line.act = [&line] { return user_code(line.common, line.user); }; });
+    for (CLI::App* command : {added, reset, disable, enable, code})
+        command->add_option("PENGGUNA", line.user.username, "nama pengguna")->required();
 }
 
 void add_templates(CLI::App& app, Line& line) {
@@ -243,6 +275,7 @@ int run(int argc, char** argv) {
     add_signatures(app, line);
     add_register(app, line);
     add_serve(app, line);
+    add_users(app, line);
     name_groups(app);
     try {
         app.parse(argc, argv);

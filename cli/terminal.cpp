@@ -30,12 +30,21 @@ std::string read_line(int descriptor, char end = '\n') {
     return line;
 }
 
-std::string ask_on_terminal(const std::string& prompt) {
+// How a secret is spoken of: a key's, or a person's.
+struct Wanted {
+    const char *secret, *option, *nothing_done;
+};
+constexpr Wanted of_key = {"kata sandi kunci", "--pin-fd", "Tidak ada surat yang diterbitkan."};
+constexpr Wanted of_person = {"sandi", "--password-fd", "Tidak ada akun yang berubah."};
+
+std::string ask_on_terminal(const std::string& prompt, const Wanted& wanted = of_key) {
     const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0)
-        throw Error(Code::usage, "kata sandi kunci diperlukan, tetapi tidak ada terminal untuk menanyakannya",
+        throw Error(Code::usage,
+                    std::string(wanted.secret) + " diperlukan, tetapi tidak ada terminal untuk menanyakannya",
                     "",
-                    "Jalankan di terminal, atau berikan lewat --pin-fd N (misalnya: --pin-fd 3 3< berkas)");
+                    "Jalankan di terminal, atau berikan lewat " + std::string(wanted.option) +
+                        " N (misalnya: " + wanted.option + " 3 3< berkas)");
     const std::string question = prompt + ": ";
     termios before{};
     const bool quiet = ::tcgetattr(terminal, &before) == 0;
@@ -55,8 +64,7 @@ std::string ask_on_terminal(const std::string& prompt) {
     ::close(terminal);
     if (answer.find(interrupt) != std::string::npos) {
         wipe(answer);
-        throw Error(Code::usage, "dibatalkan di pertanyaan kata sandi", "",
-                    "Tidak ada surat yang diterbitkan.");
+        throw Error(Code::usage, "dibatalkan di pertanyaan kata sandi", "", wanted.nothing_done);
     }
     return answer;
 }
@@ -90,7 +98,7 @@ void warn(const std::vector<Problem>& warnings) {
 }
 
 workflow::AskSecret ask_secret(int pin_fd) {
-    if (pin_fd < 0) return once(ask_on_terminal);
+    if (pin_fd < 0) return once([](const std::string& prompt) { return ask_on_terminal(prompt); });
     // Several keys of one run are given one line each, in the order in which they are asked for.
     return once([pin_fd](const std::string&) {
         std::string secret = read_line(pin_fd);
@@ -100,6 +108,27 @@ workflow::AskSecret ask_secret(int pin_fd) {
                         "Buka deskriptornya untuk dibaca, misalnya: naskah issue ... --pin-fd 3 3< berkas");
         return secret;
     });
+}
+
+std::string ask_new_password(int password_fd, const std::string& whose) {
+    std::string password;
+    if (password_fd >= 0) {
+        password = read_line(password_fd);
+        if (password.empty())
+            throw Error(Code::usage,
+                        "tidak ada sandi yang terbaca dari --password-fd " + std::to_string(password_fd), "",
+                        "Buka deskriptornya untuk dibaca, misalnya: --password-fd 3 3< berkas");
+        return password;
+    }
+    password = ask_on_terminal("Sandi untuk " + whose, of_person);
+    std::string again = ask_on_terminal("Ketik sekali lagi", of_person);
+    const bool same = password == again;
+    wipe(again);
+    if (!same) {
+        wipe(password);
+        throw Error(Code::usage, "kedua sandi tidak sama", "", "Jalankan lagi perintah ini.");
+    }
+    return password;
 }
 
 Progress::Progress(std::string what) : what_(std::move(what)), terminal_(::isatty(STDERR_FILENO) == 1) {}

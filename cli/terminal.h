@@ -21,6 +21,10 @@ void warn(const std::vector<Problem>& warnings);
 // negative. Throws Error(usage) when there is neither: a passphrase is never an argument.
 workflow::AskSecret ask_secret(int pin_fd);
 
+// A password that somebody chooses: asked for twice on the terminal, or the first line of descriptor
+// `password_fd` if it is not negative. The caller wipes it.
+std::string ask_new_password(int password_fd, const std::string& whose);
+
 // A bar on standard error while it is a terminal; silent otherwise.
 class Progress {
 public:

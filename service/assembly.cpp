@@ -1,16 +1,23 @@
 #include "service/assembly.h"
 
+#include "service/account_routes.h"
 #include "service/health.h"
 
 namespace naskah::service {
 
-void add_all_routes(Service& service, Site& site) {
+void add_all_routes(Service& service, Site& site, Fittings fittings) {
+    if (!fittings.staff)
+        fittings.staff = std::make_shared<Staff>(site.database(), site.root(), site.random());
     service.observe_by([&site](const Observation& seen) {
         site.metrics().count_request(seen.pattern, known_method(seen.request.method), seen.response.status,
                                      seen.took, seen.response.body.size());
     });
     add_health_routes(service, site);
     add_public_routes(service, site);
+    add_sign_in_routes(service, site, fittings.staff);
+    add_account_routes(service, site, fittings.staff);
+    add_staff_routes(service, site, fittings.staff);
+    add_log_routes(service, site);
 }
 
 }  // namespace naskah::service

@@ -3,9 +3,15 @@
 #pragma once
 
 #include "service/service.h"
+#include "service/staff.h"
 
 namespace naskah::service {
 
-void add_all_routes(Service& service, Site& site);
+// What a test may bring of its own.
+struct Fittings {
+    std::shared_ptr<Staff> staff;  // accounts; null: over the site's database, with the usual effort
+};
+
+void add_all_routes(Service& service, Site& site, Fittings fittings = {});
 
 }  // namespace naskah::service

@@ -1,5 +1,7 @@
 #include "service/http.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 
 namespace naskah::service {
@@ -116,6 +118,14 @@ Fields parse_cookies(std::string_view header) {
         cookies.all.emplace_back(trim(pair.substr(0, equals)), trim(pair.substr(equals + 1)));
     }
     return cookies;
+}
+
+std::string local_address(std::string_view asked, const std::string& otherwise) {
+    const bool ours = asked.starts_with('/') && !asked.starts_with("//") && asked.size() <= 2000 &&
+                      std::none_of(asked.begin(), asked.end(), [](char c) {
+                          return c == '\\' || static_cast<unsigned char>(c) <= 0x20 || c == 0x7F;
+                      });
+    return ours ? std::string(asked) : otherwise;
 }
 
 }  // namespace naskah::service

@@ -63,5 +63,9 @@ std::string encode_percent(std::string_view text);
 // "a=1&b=2"; pairs that are malformed are left out, at most `most` are read.
 Fields parse_query(std::string_view text, std::size_t most = 5000);
 Fields parse_cookies(std::string_view header);
+// A place of ours ("/surat/7?halaman=2"), as somebody asks to be led to; `otherwise` if it could be
+// another's:
+// "//elsewhere" and "/\\elsewhere" are other hosts to a browser.
+std::string local_address(std::string_view asked, const std::string& otherwise);
 
 }  // namespace naskah::service

@@ -1,6 +1,7 @@
 #include "service/service.h"
 
 #include <algorithm>
+#include "service/sign_in.h"
 
 namespace naskah::service {
 namespace {
@@ -54,15 +55,35 @@ void harden(Response& response) {
     add_header_once(response, "Cache-Control", "no-store");
 }
 
-Trouble must_sign_in(const Request& request) {
-    return {.status = 401,
-            .icon = "kunci",
-            .title = "Anda perlu masuk lagi",
-            .what = "Sesi Anda sudah berakhir atau Anda belum masuk. Yang sudah tersimpan tetap aman.",
-            .advice = {"Masuk lagi, lalu lanjutkan dari tempat Anda tadi."},
-            .button = "Masuk petugas",
-            .target = request.method == "GET" ? "/masuk?ke=" + encode_percent(request.path) : "/masuk",
-            .problems = {}};
+// Where somebody goes on after signing in: the page that they asked for, or the one that their form stood in.
+std::string place_of(const Request& request) {
+    if (request.method == "GET") {
+        std::string address = request.path;
+        for (const auto& [name, value] : request.query.all)
+            address += (address.size() == request.path.size() ? "?" : "&") + encode_percent(name) + "=" +
+                       encode_percent(value);
+        return local_address(address, "/beranda");
+    }
+    std::string_view from = request.header("referer");
+    const std::size_t slashes = from.find("//");
+    if (slashes == std::string_view::npos) return "/beranda";
+    from.remove_prefix(slashes + 2);
+    const std::string_view host = request.header("host");
+    if (host.empty() || !from.starts_with(host)) return "/beranda";
+    from.remove_prefix(host.size());
+    return local_address(from, "/beranda");
+}
+
+// Says what is safe before it asks for anything.
+Response must_sign_in(const Site& site, const Visit& visit) {
+    const Request& request = visit.request;
+    const bool ended = !request.cookies.get(session_cookie(request)).empty();
+    const std::string place = place_of(request);
+    return site.page(visit, "galat-sesi", {.title = ended ? "Silakan masuk lagi" : "Silakan masuk"},
+                     {{"berakhir", ended},
+                      {"mengirim", changes_something(request.method)},
+                      {"masuk", "/masuk" + (place == "/beranda" ? "" : "?ke=" + encode_percent(place))}},
+                     401);
 }
 
 // What did not become a request, in words for whoever sent it.
@@ -205,9 +226,16 @@ Response Service::admit(Visit& visit, const Router::Match& match) {
     if (changes_something(request.method) && from_elsewhere(request))
         throw Error(Code::forbidden, "permintaan ini datang dari situs lain", "",
                     "Buka halamannya langsung di alamat resmi kami.");
+    // A password that was given, a phone that is not set up: that comes first.
+    if (visit.session && !visit.session->must_first.empty() && route.access.kind != Access::Kind::anyone &&
+        !request.path.starts_with(visit.session->must_first)) {
+        if (!route.api() && !changes_something(request.method)) return redirect(visit.session->must_first);
+        throw Error(Code::forbidden, "akun ini belum siap dipakai", "",
+                    "Ganti sandi sementara dan pasang kode ponsel di halaman Akun lebih dahulu.");
+    }
     if (!route.access.allows(visit.person())) {
         if (!visit.session) {
-            if (!route.api()) return site_.trouble(visit, must_sign_in(request));
+            if (!route.api()) return must_sign_in(site_, visit);
             return site_.problem(visit, 401, "Anda perlu masuk lagi").with("WWW-Authenticate", "Bearer");
         }
         throw Error(Code::forbidden, "peran Anda tidak mencakup halaman ini", "",

@@ -64,6 +64,17 @@ bool needs_totp(const Account& account) {
                        [](Role role) { return role != Role::staf; });
 }
 
+const char* role_name(Role role) {
+    switch (role) {
+        case Role::staf: return "Staf";
+        case Role::pemeriksa: return "Pemeriksa";
+        case Role::kadis: return "Kepala Dinas";
+        case Role::tata_usaha: return "Tata Usaha";
+        case Role::admin: return "Admin";
+    }
+    return "";
+}
+
 std::string as_username(std::string_view typed) {
     while (!typed.empty() && typed.front() == ' ') typed.remove_prefix(1);
     while (!typed.empty() && typed.back() == ' ') typed.remove_suffix(1);
@@ -91,7 +102,7 @@ std::vector<Problem> Staff::problems(const Details& details, const workflow::Off
     const auto say = [&](const char* where, const char* what, const char* remedy) {
         wrong.push_back({.what = what, .where = where, .remedy = remedy});
     };
-    if (!is_username(details.username))
+    if (!is_username(details.username) || details.username == "baru" || details.username == "cli")
         say("username", "Nama pengguna tidak dapat dipakai",
             "Tulis 3 sampai 32 huruf kecil, angka, titik, atau tanda hubung, misalnya rina.puspita.");
     if (details.name.empty())

@@ -68,6 +68,9 @@ workflow::Person person_of(const storage::Account& account);
 // Whoever checks, signs, keeps numbers or accounts proves themselves twice.
 bool needs_totp(const storage::Account& account);
 
+// "Kepala Dinas": as pages and the command print it.
+const char* role_name(workflow::Role role);
+
 // A name as people type it: lower case, without blanks around it.
 std::string as_username(std::string_view typed);
 

@@ -96,6 +96,15 @@ std::vector<StoredEntry> newest_entries(Connection& connection, const LogFilter&
     };
     if (!filter.actor.empty()) where("actor = ", filter.actor);
     if (!filter.action.empty()) where("action = ", filter.action);
+    // The detail is canonical JSON, and "account" is the first of its members (accounts.h).
+    const std::string about = "{\"account\":" + canonical_json(filter.person);
+    if (!filter.person.empty()) {
+        where("(actor = ", filter.person);
+        values.push_back(about);
+        values.push_back(static_cast<std::int64_t>(about.size()));
+        const std::string name = "$" + std::to_string(values.size() - 1);
+        sql += " OR substr(detail, 1, $" + std::to_string(values.size()) + ") = " + name + ")";
+    }
     if (!filter.letter.empty()) where("letter = ", filter.letter);
     if (filter.before != 0) where("seq < ", filter.before);
     values.push_back(std::int64_t{std::max(filter.limit, 0)});

@@ -91,6 +91,7 @@ struct Filter {
 // What of the log an audit page shows.
 struct LogFilter {
     std::string actor, action, letter;  // empty: any
+    std::string person;                 // what they did, and what was done to their account; empty: any
     std::int64_t before = 0;            // seq to start below, 0 for the newest
     int limit = 100;
 };

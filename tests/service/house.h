@@ -30,24 +30,41 @@ public:
         workflow::make_office(folder / "kantor", true, clock);
         site = std::make_unique<service::Site>(folder / "kantor", clock, system_random(), nobody_to_ask);
         service = std::make_unique<service::Service>(*site);
-        service::add_all_routes(*service, *site);
-        service->recognise_by([](const service::Request& asked, Instant) -> std::optional<service::Session> {
-            for (const workflow::Role role : workflow::all_roles)
-                if (asked.cookies.get("naskah") == "uji-" + to_string(role))
-                    return service::Session{
-                        .person = person_of(role), .csrf = "csrf-" + to_string(role), .handle = {}};
-            return std::nullopt;
-        });
+        // Passwords cost next to nothing here; what they cost in earnest is measured elsewhere.
+        staff = std::make_shared<service::Staff>(site->database(), folder / "kantor", system_random(),
+                                                 service::Effort{.passes = 1, .memory = 8192});
+        service::add_all_routes(*service, *site, {.staff = staff});
     }
 
-    // Somebody of the demo office who has that role and no other, signed in.
+    // The demo's accounts, made when first asked for: staf, pemeriksa, sekretaris, kadis, tata-usaha, admin,
+    // all with this password.
+    const std::string& password() {
+        if (password_.empty()) password_ = service::make_demo_accounts(*staff, site->desk()->office(), clock);
+        return password_;
+    }
+
     struct SignedIn {
         std::string cookie, csrf;
         workflow::Person person;
     };
-    SignedIn sign_in(workflow::Role role) {
-        return {"naskah=uji-" + to_string(role), "csrf-" + to_string(role), person_of(role)};
+    // The demo's account of that name, with a session of its own, as if it had just signed in.
+    SignedIn sign_in_as(const std::string& username) {
+        password();
+        const std::string token = service::make_token(system_random());
+        storage::Opening opening;
+        opening.session = {.token = service::digest_of(token),
+                           .username = username,
+                           .opened_at = clock.now(),
+                           .seen_at = clock.now(),
+                           .from = "203.0.113.7",
+                           .agent = "Chrome, Linux"};
+        opening.by = "password";
+        REQUIRE(staff->sessions().open(opening, {.actor = username, .at = clock.now(), .from = {}}));
+        return {"naskah=" + token, service::csrf_of(token),
+                service::person_of(staff->accounts().find(username).value())};
     }
+    // The one that is named after that role, and has no other.
+    SignedIn sign_in(workflow::Role role) { return sign_in_as(to_string(role)); }
     service::Response get(const std::string& address, const SignedIn& who) {
         return get(address, who.cookie);
     }
@@ -87,19 +104,14 @@ public:
         throw Error(Code::usage, "tidak ada yang dapat ditanyai");
     }
 
-    // The demo's accounts bear the names of their roles.
-    static workflow::Person person_of(workflow::Role role) {
-        return {.username = to_string(role),
-                .name = "Petugas Contoh",
-                .post = "",
-                .official = role == workflow::Role::kadis ? "kepala" : "",
-                .roles = {role}};
-    }
-
     Folder folder;
     TestClock clock;
     std::unique_ptr<service::Site> site;
+    std::shared_ptr<service::Staff> staff;
     std::unique_ptr<service::Service> service;
+
+private:
+    std::string password_;
 };
 
 }  // namespace naskah::test
