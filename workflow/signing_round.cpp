@@ -359,7 +359,7 @@ void SigningRounds::resume() {
                 run(round, desk, std::make_shared<SigningSession>([](const std::string&) -> std::string {
                         throw Error(Code::data, "kunci ini meminta kata sandi");
                     }));
-            wait();
+            drain();
             desk->resume([](const Desk::Resumed&) {});
             rounds().take_over_issued(clock_.now());
         } catch (const std::exception&) {
@@ -369,6 +369,11 @@ void SigningRounds::resume() {
 }
 
 void SigningRounds::wait() {
+    if (resuming_.joinable()) resuming_.join();
+    drain();
+}
+
+void SigningRounds::drain() {
     for (;;) {
         reap();
         {

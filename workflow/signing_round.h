@@ -79,7 +79,7 @@ public:
     // No round is begun any more; open ones are given so long to end, then the letter in hand is finished and
     // the rest stays waiting.
     void stop(std::chrono::milliseconds patience);
-    void wait();  // until nothing runs: for tests and for one who is in no hurry
+    void wait();  // until nothing runs, from one thread: for tests and for one who is in no hurry
 
 private:
     struct Running;
@@ -89,6 +89,7 @@ private:
                                               const Secrets& secrets, Instant now);
     void run(const storage::Round& round, std::shared_ptr<Desk> desk, std::shared_ptr<SigningSession> keys);
     void work(Running& running);
+    void drain();
     void reap();
 
     DeskNow desk_;
