@@ -5,6 +5,7 @@
 #include "cli/terminal.h"
 #include "core/file.h"
 #include "service/staff.h"
+#include "core/text.h"
 #include "workflow/agenda.h"
 #include "workflow/batch.h"
 #include "workflow/issue.h"
@@ -146,7 +147,9 @@ int init(const Common&, const InitOptions& options) {
               "\nBerikutnya:\n  export NASKAH_OFFICE=" +
               fs::absolute(options.folder).lexically_normal().string() +
               "\n  naskah template list\n  naskah template example surat-perintah-tugas > spt.json\n"
-              "  naskah issue surat-perintah-tugas spt.json -o spt.pdf\n  naskah verify spt.pdf\n");
+              "  naskah issue surat-perintah-tugas spt.json -o spt.pdf\n  naskah verify spt.pdf\n"
+              "PIN tanda tangan kepala (contoh): " +
+              trim(read_text(options.folder / "keys/kepala.sandi")) + "\n");
     } else {
         print("Kantor dibuat di " + options.folder.string() +
               ".\nIsi office.json (kop, unit, pejabat, seri), taruh kunci penanda tangan di keys/ dan "

@@ -109,7 +109,8 @@ Bytes to_pkcs12(const Identity& signer, X509* intermediate, X509* root, const st
                 const std::string& label) {
     STACK_OF(X509)* chain = sk_X509_new_null();
     require(chain && sk_X509_push(chain, intermediate) > 0 && sk_X509_push(chain, root) > 0, "rantai");
-    // The passphrase has 160 random bits, so the iterations need not make up for a poor one.
+    // A random passphrase has 160 bits, so the iterations need not make up for a poor one; and a demo's PIN
+    // lies beside its file, so they could not.
     constexpr int iterations = 10'000;
     Pkcs12Ptr file(PKCS12_create(passphrase.c_str(), label.c_str(), signer.key.get(),
                                  signer.certificate.get(), chain, NID_aes_256_cbc, NID_aes_256_cbc,
@@ -123,7 +124,8 @@ Bytes to_pkcs12(const Identity& signer, X509* intermediate, X509* root, const st
 
 }  // namespace
 
-DemoAuthority make_demo_authority(KeyType type, const std::vector<std::string>& names, Instant now) {
+DemoAuthority make_demo_authority(KeyType type, const std::vector<std::string>& names, Instant now,
+                                  const std::vector<std::string>& pins) {
     const Identity root = make_identity(type, {"Root CA CONTOH Naskah", 1, days(20 * 365)}, nullptr, now);
     const Identity intermediate = make_identity(type, {"CA CONTOH Naskah", 0, days(10 * 365)}, &root, now);
     DemoAuthority made{to_pem(root.certificate.get()), to_pem(intermediate.certificate.get()), {}};
@@ -134,7 +136,8 @@ DemoAuthority make_demo_authority(KeyType type, const std::vector<std::string>& 
         const Identity signer = make_identity(type, {name, -1, days(2 * 365)}, &intermediate, now);
         std::array<std::uint8_t, 20> secret{};
         system_random().fill(secret);
-        std::string passphrase = to_base32(secret);
+        const std::size_t place = made.signers.size();
+        std::string passphrase = place < pins.size() ? pins[place] : to_base32(secret);
         wipe(secret);
         Bytes p12 =
             to_pkcs12(signer, intermediate.certificate.get(), root.certificate.get(), passphrase, name);

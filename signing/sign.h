@@ -74,13 +74,15 @@ Bytes sign(BytesView pdf, const Key& key, const Options& options, Instant now);
 // names say CONTOH, and nobody outside the demo trusts them.
 struct DemoSigner {
     std::string certificate_pem;
-    Bytes p12;               // holds key and chain
-    std::string passphrase;  // random
+    Bytes p12;  // holds key and chain
+    std::string passphrase;
 };
 struct DemoAuthority {
     std::string root_pem, intermediate_pem;
     std::vector<DemoSigner> signers;  // in the order of the names
 };
-DemoAuthority make_demo_authority(KeyType type, const std::vector<std::string>& names, Instant now);
+// `pins`: how the first signers' files are opened; those of the rest have random passphrases.
+DemoAuthority make_demo_authority(KeyType type, const std::vector<std::string>& names, Instant now,
+                                  const std::vector<std::string>& pins = {});
 
 }  // namespace naskah::signing

@@ -252,7 +252,6 @@ bool is_draft_step(std::string_view act, std::optional<Stage> from, Stage to) {
         {"discard", Stage::concept_, Stage::discarded},
         {"discard", Stage::returned, Stage::discarded},
         {"sign", Stage::queue, Stage::signing},
-        {"number", Stage::signing, Stage::signing},
         {"unsigned", Stage::signing, Stage::queue},
         {"issued", Stage::signing, Stage::issued},
         // Somebody else finished its letter meanwhile: the command `naskah resume`.

@@ -65,8 +65,8 @@ struct NewDraft {
 struct DraftStep {
     Instant at;
     std::string actor;
-    std::string act;   // "create", "send", "withdraw", "approve", "return", "discard", "sign", "number",
-                       // "issued", "unsigned"
+    std::string act;   // "create", "send", "withdraw", "approve", "return", "discard", "sign", "issued",
+                       // "unsigned"
     std::string note;  // what they said; for "unsigned" why
     int version = 0;
     Stage stage = Stage::concept_;  // where that left it

@@ -5,7 +5,7 @@
 #include "core/sha256.h"
 #include "storage/drafts.h"
 #include "storage/log.h"
-#include "storage/rows.h"
+#include "storage/rounds.h"
 
 namespace naskah::storage {
 namespace {
@@ -146,7 +146,11 @@ private:
 
 std::vector<Problem> Drafts::check() const {
     std::vector<Problem> problems;
-    database_->read_picture([&](Connection& connection) { problems = Inspection(connection).run(); });
+    database_->read_picture([&](Connection& connection) {
+        problems = Inspection(connection).run();
+        const std::vector<Problem> more = check_rounds(connection);
+        problems.insert(problems.end(), more.begin(), more.end());
+    });
     return problems;
 }
 

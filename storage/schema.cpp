@@ -6,6 +6,7 @@
 #include "storage/agenda.h"
 #include "storage/attempts.h"
 #include "storage/drafts.h"
+#include "storage/rounds.h"
 #include "storage/sessions.h"
 
 namespace naskah::storage {
@@ -207,6 +208,9 @@ Migration version2() {
     add(step.tables, draft_tables());
     add(step.sqlite_guards, draft_guards(Dialect::sqlite));
     add(step.postgres_guards, draft_guards(Dialect::postgres));
+    add(step.tables, round_tables());
+    add(step.sqlite_guards, round_guards(Dialect::sqlite));
+    add(step.postgres_guards, round_guards(Dialect::postgres));
     return step;
 }
 

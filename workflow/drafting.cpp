@@ -236,17 +236,17 @@ Draft Drafting::send_back(const Person& who, const LetterId& id, int version, co
     decide(seen);
     // The number belongs to what the letter says now. It is given up first: if the power fails in between,
     // the letter waits in the queue without a number, and the next signing takes a new one.
-    if (seen.letter) {
-        const auto letter = desk_.letters().find(*seen.letter);
-        if (letter && letter->status == storage::Status::reserved)
-            desk_.letters().make_void(*seen.letter, "dikembalikan sebelum ditandatangani: " + said, now,
-                                      who.username);
-    }
+    const auto numbered = desk_.letters().find_key(seen.key());
+    if (numbered && numbered->status == storage::Status::reserved)
+        desk_.letters().make_void(numbered->id, "dikembalikan sebelum ditandatangani: " + said, now,
+                                  who.username);
     return drafts_.act(id, {"return", who.username, said}, now, [&](Draft& draft) {
         decide(draft);
-        if (draft.letter) {
-            const auto letter = desk_.letters().find(*draft.letter);
-            if (!letter || letter->status != storage::Status::void_) throw moved_on(draft, "dikembalikan");
+        if (const auto letter = desk_.letters().find_key(draft.key())) {
+            if (letter->status != storage::Status::void_)
+                throw Error(Code::data,
+                            "surat ini sudah bernomor " + letter->number + ", tidak dapat dikembalikan",
+                            name_of_letter(draft), "Muat ulang halamannya. Tidak ada yang berubah.");
             draft.letter.reset();
             draft.number.clear();
             draft.attempt += 1;

@@ -28,10 +28,21 @@ Json skeleton(Json settings) {
     return settings;
 }
 
+// Six digits, so that a newcomer can type the head's PIN into the page that asks for it.
+std::string demo_pin() {
+    Bytes random(8);
+    system_random().fill(random);
+    std::uint64_t number = 0;
+    for (const std::uint8_t octet : random) number = number << 8 | octet;
+    std::string digits = std::to_string(number % 1'000'000);
+    return std::string(6 - digits.size(), '0') + digits;
+}
+
 void write_demo_keys(const fs::path& office, const Json& settings, const Clock& clock) {
     const std::string head = settings.at("pejabat").at(0).at("nama").get<std::string>();
     const std::string seal = settings.at("segel").at("nama").get<std::string>();
-    const auto authority = signing::make_demo_authority(signing::KeyType::rsa, {head, seal}, clock.now());
+    const auto authority =
+        signing::make_demo_authority(signing::KeyType::rsa, {head, seal}, clock.now(), {demo_pin()});
     const fs::path files[] = {settings.at("pejabat").at(0).at("kunci").get<std::string>(),
                               settings.at("segel").at("kunci").get<std::string>()};
     for (std::size_t i = 0; i < 2; ++i) {

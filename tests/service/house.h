@@ -1,25 +1,14 @@
 // A demo office with its service in this process: what a test asks, and what it is answered.
 #pragma once
 
-#include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
 #include "service/assembly.h"
 #include "tests/support/shell.h"
+#include "tests/support/test_clock.h"
 
 namespace naskah::test {
-
-// A clock that stands still until it is told to move.
-class TestClock final : public Clock {
-public:
-    explicit TestClock(Instant start) : now_(start.time_since_epoch().count()) {}
-    Instant now() const override { return Instant(std::chrono::milliseconds(now_.load())); }
-    void pass(std::chrono::milliseconds time) { now_ += time.count(); }
-
-private:
-    std::atomic<std::int64_t> now_;
-};
 
 // The office, made anew for each test: its folder, its service. Starts now, since the demo's certificates do.
 class House {
