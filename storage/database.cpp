@@ -4,8 +4,17 @@
 
 namespace naskah::storage {
 
+bool is_server_address(std::string_view address) {
+    return address.starts_with("postgresql:") || address.starts_with("postgres:");
+}
+
+std::optional<Problem> check_address(const std::string& address) {
+    return is_server_address(address) ? check_postgres_address(address) : std::nullopt;
+}
+
 std::shared_ptr<Connections> open_database(const std::string& address, bool create,
                                            std::chrono::milliseconds patience) {
+    if (is_server_address(address)) return postgres_database(address, create, patience);
     return sqlite_database(address, create, patience);
 }
 

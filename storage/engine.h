@@ -78,7 +78,7 @@ public:
     virtual void roll_back() noexcept = 0;
 
     virtual std::vector<std::string> tables() = 0;  // names
-    // A statement of a migration's `tables`. The engine may widen types: INTEGER always holds 64 bits.
+    // A statement of a migration. The engine may widen types: INTEGER always holds 64 bits.
     virtual void define(std::string_view statement) { run(statement); }
     // The triggers of that step, in this engine's language.
     virtual const std::vector<std::string>& guards(const Migration& step) const = 0;
