@@ -164,9 +164,9 @@ std::string Cluster::address(const std::string& database) const {
 
 std::string Cluster::create_database() {
     static int count = 0;
-    const std::string name = "uji_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
-    REQUIRE(RawServer(address("postgres")).refusal("CREATE DATABASE " + name + " TEMPLATE template0") == "");
-    return address(name);
+    const std::string name = "uji_" + std::to_string(++count);
+    REQUIRE(RawServer(address("postgres")).refusal("CREATE SCHEMA " + name) == "");
+    return address("postgres") + "&options=-csearch_path%3D" + name;
 }
 
 std::unique_ptr<Cluster> Cluster::make_standby() {

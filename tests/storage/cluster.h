@@ -23,7 +23,8 @@ public:
     // The one that all tests share, started when first asked for.
     static Cluster& shared();
 
-    // A fresh, empty database; its address, over the server's socket.
+    // A fresh, empty place for a register, a schema of its own (which is quicker made than a database); its
+    // address, over the server's socket.
     std::string create_database();
     std::string address(const std::string& database) const;
     int port() const { return port_; }  // on 127.0.0.1, too
