@@ -9,7 +9,11 @@ bool is_server_address(std::string_view address) {
 }
 
 std::optional<Problem> check_address(const std::string& address) {
-    return is_server_address(address) ? check_postgres_address(address) : std::nullopt;
+    if (is_server_address(address)) return check_postgres_address(address);
+    if (address.find("://") != std::string::npos)
+        return Problem{"jenis basis data ini tidak dikenal", "",
+                       "Sebutkan nama berkas, misalnya naskah.db, atau alamat postgresql://..."};
+    return {};
 }
 
 std::shared_ptr<Connections> open_database(const std::string& address, bool create,

@@ -1,8 +1,10 @@
 // The PostgreSQL store: the contract, and what is its own: addresses, sessions, servers that are away.
 #include <set>
 
+#include "agenda_scenarios.h"
 #include "cluster.h"
 #include "contract.h"
+#include "draft_scenarios.h"
 #include "raw.h"
 
 namespace naskah::storage {
@@ -32,6 +34,13 @@ TEST_CASE("PostgreSQL keeps the contract of the register under races and power c
     for (const Scenario& scenario : race_scenarios()) DYNAMIC_SECTION(scenario.name) {
             play(scenario);
         }
+}
+
+TEST_CASE("PostgreSQL keeps the buku agenda and the drafts") {
+    for (const auto* list : {&agenda_scenarios(), &draft_scenarios()})
+        for (const Scenario& scenario : *list) DYNAMIC_SECTION(scenario.name) {
+                play(scenario);
+            }
 }
 
 }  // namespace naskah::storage

@@ -98,4 +98,10 @@ void audit(RawStore& store) {
         "('reserve', 'issue', 'void', 'replace', 'revoke', 'supersede'))");
 }
 
+void audit(const std::string& path) {
+    RawFile file(path);
+    CHECK(file.query("PRAGMA integrity_check") == std::vector<RawStore::TextRow>{{"ok"}});
+    audit(file);
+}
+
 }  // namespace naskah::storage

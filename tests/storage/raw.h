@@ -47,5 +47,6 @@ private:
 
 // Reads the store with nothing of Naskah but SHA-256 and holds it against the promises of register.h.
 void audit(RawStore& store);
+void audit(const std::string& path);  // an SQLite file
 
 }  // namespace naskah::storage

@@ -24,9 +24,7 @@ void play(const Scenario& scenario) {
     const std::string path = folder.file("naskah.db");
     scenario.play({.database = [path] { return open_database(path, true); }});
     CHECK(open_sqlite(path, false)->check() == std::vector<Problem>{});
-    RawFile file(path);
-    CHECK(file.query("PRAGMA integrity_check") == std::vector<RawStore::TextRow>{{"ok"}});
-    audit(file);
+    audit(path);
 }
 
 // A register with one letter in each state.
@@ -247,8 +245,7 @@ TEST_CASE("a file that may not grow uses up no number") {
     for (const Letter& letter : reg->unfinished())
         reg->issue(letter.id, a_pdf(letter.number), moment(), "kepala");
     CHECK(reg->check() == std::vector<Problem>{});
-    RawFile file(path);
-    audit(file);
+    audit(path);
 }
 
 TEST_CASE("a full disk uses up no number, and work goes on when there is room again") {
