@@ -110,18 +110,20 @@ void Connections::together(Connection& connection, const std::vector<Waiting*>& 
     Transaction transaction(connection, Access::write);
     for (Waiting* waiting : changes) {
         waiting->error = nullptr;
-        if (changes.size() > 1) connection.run("SAVEPOINT change");
+        const bool alone = changes.size() == 1;
+        if (!alone) connection.run_later("SAVEPOINT change");
         try {
             (*waiting->change)(connection);
+            if (!alone) connection.run("RELEASE SAVEPOINT change");  // what it lined up is done by now
         } catch (const Undone&) {
             throw;
         } catch (...) {
             if (!connection.usable()) throw;
             waiting->error = std::current_exception();
-            if (changes.size() == 1) return;  // nothing of it is kept
+            if (alone) return;  // nothing of it is kept
             connection.run("ROLLBACK TO SAVEPOINT change");
+            connection.run_later("RELEASE SAVEPOINT change");
         }
-        if (changes.size() > 1) connection.run("RELEASE SAVEPOINT change");
     }
     transaction.commit();
 }

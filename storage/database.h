@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "storage/connections.h"
 #include "storage/register.h"
@@ -18,6 +20,11 @@ namespace naskah::storage {
 // turn or for a server that is away.
 std::shared_ptr<Connections> open_database(const std::string& address, bool create,
                                            std::chrono::milliseconds patience = std::chrono::seconds(60));
+
+// Whether an address names a PostgreSQL database rather than a file.
+bool is_server_address(std::string_view address);
+// What is wrong with an address, without asking any server; the message holds nothing of a password.
+std::optional<Problem> check_address(const std::string& address);
 
 // The register over that database.
 std::unique_ptr<Register> open_register(std::shared_ptr<Connections> database);

@@ -72,13 +72,26 @@ public:
         run(sql, std::span<const Value>(values.begin(), values.size()), each);
     }
 
+    // Like run(), but a server far away may be told later, together with the statements that follow: at the
+    // latest at the next run(), flush() or commit(), which then throws its failure. In order, and `each` is
+    // called by then. A change that lines up statements and cares who failed flushes before it returns.
+    virtual void run_later(std::string_view sql, std::span<const Value> values, const Each& each) {
+        run(sql, values, each);
+    }
+    void run_later(std::string_view sql, std::initializer_list<Value> values = {}, const Each& each = {}) {
+        run_later(sql, std::span<const Value>(values.begin(), values.size()), each);
+    }
+    virtual void flush() {}
+
+    // After an Error of a statement a transaction is at its end (PostgreSQL goes no further): a change leaves
+    // by throwing.
     virtual void begin(Access access) = 0;
     // A write is on disk when this returns; Undone: it is not and never will be; Error: that is not known.
     virtual void commit() = 0;
     virtual void roll_back() noexcept = 0;
 
     virtual std::vector<std::string> tables() = 0;  // names
-    // A statement of a migration's `tables`. The engine may widen types: INTEGER always holds 64 bits.
+    // A statement of a migration. The engine may widen types: INTEGER always holds 64 bits.
     virtual void define(std::string_view statement) { run(statement); }
     // The triggers of that step, in this engine's language.
     virtual const std::vector<std::string>& guards(const Migration& step) const = 0;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "storage/connections.h"
@@ -11,5 +12,10 @@ namespace naskah::storage {
 
 std::shared_ptr<Connections> sqlite_database(const std::string& path, bool create,
                                              std::chrono::milliseconds patience);
+
+std::shared_ptr<Connections> postgres_database(const std::string& address, bool create,
+                                               std::chrono::milliseconds patience);
+// What is wrong with a postgresql:// address, without a word of it (it may hold a password).
+std::optional<Problem> check_postgres_address(const std::string& address);
 
 }  // namespace naskah::storage

@@ -50,9 +50,10 @@ void append(Connection& connection, LogEntry what) {
     what.hash = hash_of(what);
     static const std::string insert =
         "INSERT INTO log_entries (" + entry_columns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    connection.run(insert, {what.seq, to_millis(what.at), what.actor, what.action, what.letter,
-                            canonical_json(what.detail), to_string(what.previous), to_string(what.hash)});
-    connection.run("UPDATE log_head SET seq = $1, hash = $2", {what.seq, to_string(what.hash)});
+    connection.run_later(insert,
+                         {what.seq, to_millis(what.at), what.actor, what.action, what.letter,
+                          canonical_json(what.detail), to_string(what.previous), to_string(what.hash)});
+    connection.run_later("UPDATE log_head SET seq = $1, hash = $2", {what.seq, to_string(what.hash)});
 }
 
 StoredEntry read_entry(const Cells& cells) {

@@ -98,7 +98,7 @@ void insert_letter(Connection& connection, const StoredLetter& letter) {
         "INSERT INTO letters (" + letter_columns() +
         ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
         "$17, $18, $19, $20, $21, $22, $23, NULL, NULL, NULL)";
-    connection.run(
+    connection.run_later(
         sql, {letter.row,         letter.id,      letter.kind,   letter.series,   letter.year,
               letter.urut,        letter.sisipan, letter.number, letter.pattern,  letter.sifat,
               letter.kode,        letter.unit,    letter.bidang, letter.date,     letter.key,

@@ -30,7 +30,7 @@ struct StoredLetter {
 // "row_id, id, ...": the columns in the order in which read_letter takes them.
 const std::string& letter_columns();
 StoredLetter read_letter(const Cells& cells);
-void insert_letter(Connection& connection, const StoredLetter& letter);
+void insert_letter(Connection& connection, const StoredLetter& letter);  // run_later
 
 // Row, number and status are left for the register to fill in. Takes what the caller gave as it is.
 StoredLetter to_stored(const NewLetter& letter, Instant now);

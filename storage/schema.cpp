@@ -6,6 +6,7 @@
 #include "storage/agenda.h"
 #include "storage/attempts.h"
 #include "storage/drafts.h"
+#include "storage/postgres_guards.h"
 #include "storage/rounds.h"
 #include "storage/sessions.h"
 
@@ -182,6 +183,7 @@ Migration version1() {
         log_head_update,
         sqlite_refusal("log_head", "DELETE"),
     };
+    step.postgres_guards = postgres_guards_1();
     return step;
 }
 
@@ -199,6 +201,7 @@ Migration version2() {
     add(step.tables, session_tables());
     add(step.tables, attempt_tables());
     add(step.sqlite_guards, {letters_withdraw});
+    add(step.postgres_guards, postgres_guards_2());
     add(step.tables, dispatch_tables());
     add(step.sqlite_guards, dispatch_guards(Dialect::sqlite));
     add(step.postgres_guards, dispatch_guards(Dialect::postgres));
@@ -212,6 +215,18 @@ Migration version2() {
     add(step.sqlite_guards, round_guards(Dialect::sqlite));
     add(step.postgres_guards, round_guards(Dialect::postgres));
     return step;
+}
+
+// The steps that a store of version `found` lacks.
+void define_after(Connection& connection, int found) {
+    if (found == 0) connection.define("CREATE TABLE naskah_schema (version INTEGER PRIMARY KEY)");
+    for (const Migration& step : migrations()) {
+        if (step.version <= found) continue;
+        for (const auto& statement : step.tables) connection.define(statement);
+        for (const auto& statement : connection.guards(step)) connection.define(statement);
+        if (step.version == 2 && found == 1) fill_agenda(connection);
+        connection.run("INSERT INTO naskah_schema (version) VALUES ($1)", {std::int64_t{step.version}});
+    }
 }
 
 // 0: nothing is there yet.
@@ -242,10 +257,12 @@ std::span<const Migration> migrations() {
 std::vector<std::string> keeps_everything(Dialect dialect, const std::string& table,
                                           const std::string& verb) {
     if (dialect == Dialect::sqlite) return {sqlite_refusal(table, verb)};
-    return {};
+    return postgres_refusal(table, verb);
 }
 
 int newest_version() { return migrations().back().version; }
+
+void define_all(Connection& connection) { define_after(connection, 0); }
 
 void migrate(Connection& connection, bool create, const std::string& name) {
     if (version_of(connection, name) == newest_version()) return;
@@ -255,15 +272,8 @@ void migrate(Connection& connection, bool create, const std::string& name) {
         if (!create)
             throw Error(Code::data, "register kosong", name,
                         "Pulihkan register dari cadangan; buat kantor baru hanya dengan naskah init");
-        connection.define("CREATE TABLE naskah_schema (version INTEGER PRIMARY KEY)");
     }
-    for (const Migration& step : migrations()) {
-        if (step.version <= found) continue;
-        for (const auto& statement : step.tables) connection.define(statement);
-        for (const auto& statement : connection.guards(step)) connection.run(statement);
-        if (step.version == 2 && found == 1) fill_agenda(connection);
-        connection.run("INSERT INTO naskah_schema (version) VALUES ($1)", {std::int64_t{step.version}});
-    }
+    define_after(connection, found);
     transaction.commit();
 }
 

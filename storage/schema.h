@@ -32,6 +32,8 @@ std::vector<std::string> keeps_everything(Dialect dialect, const std::string& ta
 
 std::span<const Migration> migrations();
 int newest_version();
+// All steps in the transaction that was begun; for an engine that holds its schema against a fresh one.
+void define_all(Connection& connection);
 
 // Brings the store to the newest version in one transaction; safe when many processes open a new store at
 // once. Throws Error(data) if the store is empty and `create` is false (a register that was lost must not

@@ -136,6 +136,9 @@ std::vector<Problem> check_settings(const Json& settings) {
     for (const char* name : {"nama", "singkatan", "tempat", "kepala", "unit", "kalimat_kaki"})
         checker.text(settings, name, "");
     checker.optional_texts(settings, {"kode", "bidang", "penyimpanan"}, "");
+    if (const Json store = settings.value("penyimpanan", Json("")); store.is_string())
+        if (const auto problem = storage::check_address(store.get<std::string>()))
+            checker.wrong("penyimpanan", problem->what, problem->remedy);
     if (!settings.value("contoh", Json(false)).is_boolean()) checker.wrong("contoh", "harus true atau false");
     const std::string address = checker.text(settings, "alamat_publik", "");
     if (!address.starts_with("https://") && !address.starts_with("http://localhost"))
@@ -352,8 +355,13 @@ std::unique_ptr<signing::Key> open_key_file(const fs::path& file, const AskSecre
     }
 }
 
+std::string Office::database_address() const {
+    const std::string named = settings_.value("penyimpanan", "naskah.db");
+    return storage::is_server_address(named) ? named : (root_ / named).string();
+}
+
 std::shared_ptr<storage::Connections> Office::open_database() const {
-    return storage::open_database((root_ / settings_.value("penyimpanan", "naskah.db")).string(), false);
+    return storage::open_database(database_address(), false);
 }
 
 std::unique_ptr<storage::Register> Office::open_register() const {

@@ -60,7 +60,10 @@ public:
     Signer signer_of(const Json& about, const std::string& kind, Date day) const;
 
     std::unique_ptr<signing::Key> open_key(const std::filesystem::path& file, const AskSecret& ask) const;
-    // The database that `penyimpanan` names; the register and every other store are opened over it.
+    // The path or address of the database: `penyimpanan` of office.json, a file beside it or
+    // postgresql://...
+    std::string database_address() const;
+    // That database, open; the register and every other store are opened over it.
     std::shared_ptr<storage::Connections> open_database() const;
     std::unique_ptr<storage::Register> open_register() const;
     verify::Trust trust() const;

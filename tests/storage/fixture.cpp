@@ -7,8 +7,8 @@
 
 namespace naskah::storage {
 
-Folder::Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "naskah-storage-XXXXXX").string();
+Folder::Folder(const std::filesystem::path& above) {
+    std::string name = (above / "naskah-storage-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
     path_ = name;
 }

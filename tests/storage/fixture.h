@@ -14,7 +14,7 @@ namespace naskah::storage {
 // A fresh folder, removed at the end.
 class Folder {
 public:
-    Folder();
+    explicit Folder(const std::filesystem::path& above = std::filesystem::temp_directory_path());
     ~Folder();
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;

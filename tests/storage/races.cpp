@@ -221,7 +221,9 @@ void the_power_goes_at_any_moment(const Store& store) {
             if (n > 0) text.append(buffer, static_cast<std::size_t>(n));
             return n > 0;
         };
-        if (round % 2 == 0) hear();
+        const auto heard = static_cast<std::ptrdiff_t>(round % 2 == 0 ? 1 + dice() % 6 : 0);
+        while (std::count(text.begin(), text.end(), '\n') < heard && hear()) {
+        }
         for (const pid_t pid : children) {
             std::this_thread::sleep_for(std::chrono::microseconds(dice() % 25'000));
             ::kill(pid, SIGKILL);

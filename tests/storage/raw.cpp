@@ -19,7 +19,7 @@ RawFile::RawFile(const std::string& path) {
 
 void RawFile::Close::operator()(sqlite3* handle) const { sqlite3_close(handle); }
 
-std::vector<RawFile::TextRow> RawFile::query(const std::string& sql) {
+std::vector<RawStore::TextRow> RawFile::query(const std::string& sql) {
     sqlite3_stmt* statement = nullptr;
     INFO(sql);
     REQUIRE(sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &statement, nullptr) == SQLITE_OK);
@@ -48,10 +48,8 @@ std::string RawFile::refusal(const std::string& sql) {
     return text;
 }
 
-void audit(const std::string& path) {
-    RawFile file(path);
-    const auto none = [&](const std::string& sql) { CHECK(file.query(sql).empty()); };
-    CHECK(file.query("PRAGMA integrity_check") == std::vector<RawFile::TextRow>{{"ok"}});
+void audit(RawStore& store) {
+    const auto none = [&](const std::string& sql) { CHECK(store.query(sql).empty()); };
     none(
         "SELECT series, year FROM letters GROUP BY series, year "
         "HAVING MIN(urut) <> 1 OR MAX(urut) <> COUNT(*) OR COUNT(DISTINCT urut) <> COUNT(*)");
@@ -73,14 +71,14 @@ void audit(const std::string& path) {
         "(SELECT 1 FROM letters r WHERE r.id = l.replaced_by AND "
         "(r.replaces = l.id OR (l.status IN ('revoked', 'superseded') AND r.status NOT IN ('reserved', "
         "'void'))))");
-    for (const auto& row : file.query("SELECT sha256, content FROM pdfs"))
+    for (const auto& row : store.query("SELECT sha256, content FROM pdfs"))
         CHECK(row[0] == to_string(sha256(as_bytes(row[1]))));
 
     // The chain as docs/register.md tells a stranger to compute it.
     std::string previous(64, '0'), seq = "0";
     for (const auto& row :
-         file.query("SELECT seq, at, actor, action, letter, detail, previous, hash FROM log_entries "
-                    "ORDER BY seq")) {
+         store.query("SELECT seq, at, actor, action, letter, detail, previous, hash FROM log_entries "
+                     "ORDER BY seq")) {
         CHECK(row[0] == std::to_string(std::stoll(seq) + 1));
         CHECK(row[6] == previous);
         const nlohmann::json content = {{"action", row[3]},         {"actor", row[2]},
@@ -92,11 +90,18 @@ void audit(const std::string& path) {
         previous = row[7];
         seq = row[0];
     }
-    CHECK(file.query("SELECT seq, hash FROM log_head") == std::vector<RawFile::TextRow>{{seq, previous}});
+    CHECK(store.query("SELECT seq, hash FROM log_head") == std::vector<RawStore::TextRow>{{seq, previous}});
     none(
-        "SELECT id FROM letters WHERE 1 + (status <> 'reserved') + (status IN ('revoked', 'superseded')) <> "
+        "SELECT id FROM letters WHERE CASE status WHEN 'reserved' THEN 1 WHEN 'revoked' THEN 3 WHEN "
+        "'superseded' THEN 3 ELSE 2 END <> "
         "(SELECT COUNT(*) FROM log_entries WHERE letter = letters.id AND action IN "
         "('reserve', 'issue', 'void', 'replace', 'revoke', 'supersede'))");
+}
+
+void audit(const std::string& path) {
+    RawFile file(path);
+    CHECK(file.query("PRAGMA integrity_check") == std::vector<RawStore::TextRow>{{"ok"}});
+    audit(file);
 }
 
 }  // namespace naskah::storage

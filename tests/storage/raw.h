@@ -1,23 +1,29 @@
-// The SQLite file behind the register's back: for auditing it, and for playing the operator who edits it.
+// The database behind the register's back: for auditing it, and for playing the operator who edits it.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 struct sqlite3;
+struct pg_conn;
 
 namespace naskah::storage {
 
-class RawFile {
+class RawStore {
+public:
+    virtual ~RawStore() = default;
+    using TextRow = std::vector<std::string>;  // NULL reads as "NULL"
+    virtual std::vector<TextRow> query(const std::string& sql) = 0;
+    // The message of the refusal, or "" if it went through.
+    virtual std::string refusal(const std::string& sql) = 0;
+};
+
+class RawFile final : public RawStore {
 public:
     explicit RawFile(const std::string& path);
-
-    using TextRow = std::vector<std::string>;  // NULL reads as "NULL"
-    std::vector<TextRow> query(const std::string& sql);
-    // The message of the refusal, or "" if it went through.
-    std::string refusal(const std::string& sql);
+    std::vector<TextRow> query(const std::string& sql) override;
+    std::string refusal(const std::string& sql) override;
 
 private:
     struct Close {
@@ -26,7 +32,21 @@ private:
     std::unique_ptr<sqlite3, Close> handle_;
 };
 
-// Reads the file with nothing of Naskah but SHA-256 and holds it against the promises of register.h.
-void audit(const std::string& path);
+class RawServer final : public RawStore {
+public:
+    explicit RawServer(const std::string& address);
+    std::vector<TextRow> query(const std::string& sql) override;
+    std::string refusal(const std::string& sql) override;
+
+private:
+    struct Close {
+        void operator()(pg_conn* handle) const;
+    };
+    std::unique_ptr<pg_conn, Close> handle_;
+};
+
+// Reads the store with nothing of Naskah but SHA-256 and holds it against the promises of register.h.
+void audit(RawStore& store);
+void audit(const std::string& path);  // an SQLite file
 
 }  // namespace naskah::storage

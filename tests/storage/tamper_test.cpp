@@ -117,7 +117,7 @@ TEST_CASE("the database itself refuses to forget or rewrite") {
         }
     }
     CHECK(open_sqlite(path, false)->check() == std::vector<Problem>{});
-    audit(path);
+    audit(file);
     // Not refused because nothing works: the next letter in turn goes in.
     CHECK(file.refusal("INSERT INTO letters (row_id, id, kind, urut, number, " + columns + ") SELECT " + row +
                        "7, 'nomor lain', " + swapped("idempotency_key", "''") +
