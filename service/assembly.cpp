@@ -1,5 +1,6 @@
 #include "service/assembly.h"
 
+#include "service/editor_routes.h"
 #include "service/health.h"
 
 namespace naskah::service {
@@ -11,6 +12,7 @@ void add_all_routes(Service& service, Site& site) {
     });
     add_health_routes(service, site);
     add_public_routes(service, site);
+    add_editor_routes(service, site);
 }
 
 }  // namespace naskah::service
