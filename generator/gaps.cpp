@@ -10,7 +10,7 @@ namespace naskah::generator {
 namespace {
 
 // A preview is set after every key: more than this nobody reads at a desk.
-constexpr std::size_t most_rows = 200, most_fields = 6'000, most_text = 400'000, longest = 10'000;
+constexpr std::size_t most_rows = 200, most_fields = 6'000, most_text = 150'000, longest = 10'000;
 constexpr int deepest = 20;
 
 class Filler {

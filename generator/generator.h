@@ -61,6 +61,8 @@ Json example_for(const Package& package, Date today, const Workdays& workdays);
 // The letter's subject (hal) for the register's list: about.json's `hal`, filled. `data` must have passed
 // `check`.
 std::string subject(const Package& package, const Json& data);
+// The same of whatever has been typed so far: what is missing is named in brackets (gaps.h).
+std::string unfinished_subject(const Package& package, const Json& data);
 
 // What the buku agenda says of a letter beside its subject: about.json's `agenda`, filled, by column
 // ("tujuan", "keamanan", "sifat", "lampiran", "tembusan"). A column that the kind does not declare is not

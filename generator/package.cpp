@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/file.h"
+#include "generator/gaps.h"
 #include "generator/nearest.h"
 
 namespace naskah::generator {
@@ -21,6 +22,7 @@ const Schema& about_schema() {
       "required": ["judul", "sop", "seri", "kode", "kertas", "penandatangan", "publik", "hal", "aturan"],
       "properties": {
         "judul": {"type": "string", "title": "Judul", "minLength": 1},
+        "guna": {"type": "string", "title": "Guna", "minLength": 1, "maxLength": 300},
         "sop": {"type": "array", "title": "SOP", "items": {"type": "string"}},
         "seri": {"type": "string", "title": "Seri nomor", "minLength": 1},
         "kode": {"type": "string", "title": "Kode klasifikasi", "minLength": 1},
@@ -135,6 +137,14 @@ std::vector<Problem> check(const Package& package, const Json& data) {
 std::string subject(const Package& package, const Json& data) {
     static const Json none = Json::object();
     return package.parts().subject->fill({data, none, none, none});
+}
+
+std::string unfinished_subject(const Package& package, const Json& data) {
+    static const Json none = Json::object();
+    bool cut = false;
+    const Json filled = with_gaps(package.schema(), data, cut);
+    return package.parts().subject->fill(
+        {.data = filled, .office = none, .letter = none, .signer = none, .unfinished = true});
 }
 
 std::map<std::string, std::string> agenda_columns(const Package& package, const Json& data) {

@@ -2,6 +2,7 @@
 
 #include "core/file.h"
 #include "core/sha256.h"
+#include "generator/picture.h"
 
 namespace naskah::workflow {
 
@@ -10,6 +11,23 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t largest_picture = 20u << 20;
+
+// Same bytes, same name: what is there already is not written again.
+std::string keep(BytesView bytes, const fs::path& office) {
+    const bool png = bytes.size() > 4 && bytes[0] == 0x89 && bytes[1] == 'P';
+    const std::string kept = "lampiran/" + to_string(sha256(bytes)) + (png ? ".png" : ".jpg");
+    try {
+        if (!fs::exists(office / kept)) {
+            fs::create_directories(office / "lampiran");
+            write_file(office / kept, bytes);
+        }
+    } catch (const fs::filesystem_error& error) {
+        throw Error(Code::cannot_write,
+                    "folder lampiran/ kantor tidak dapat dibuat: " + error.code().message(), office.string(),
+                    "Periksa izin dan sisa ruang folder kantor.");
+    }
+    return kept;
+}
 
 class PictureTaker {
 public:
@@ -43,23 +61,13 @@ private:
         const std::string name = value.get<std::string>();
         try {
             const Bytes bytes = read_file(generator::picture_file(images_, office_, name), largest_picture);
-            const bool png = bytes.size() > 4 && bytes[0] == 0x89 && bytes[1] == 'P';
-            const std::string kept = "lampiran/" + to_string(sha256(bytes)) + (png ? ".png" : ".jpg");
-            if (!fs::exists(office_ / kept)) {
-                fs::create_directories(office_ / "lampiran");
-                write_file(office_ / kept, bytes);
-            }
-            value = kept;
+            value = keep(bytes, office_);
         } catch (const Error& error) {
             if (error.code() == Code::cannot_write) throw;
             for (Problem problem : error.problems()) {
                 problem.where = path + " (" + name + ")";
                 problems.push_back(std::move(problem));
             }
-        } catch (const fs::filesystem_error& error) {
-            throw Error(Code::cannot_write,
-                        "folder lampiran/ kantor tidak dapat dibuat: " + error.code().message(),
-                        office_.string(), "Periksa izin dan sisa ruang folder kantor.");
         }
     }
 
@@ -76,6 +84,24 @@ Json take_pictures(const generator::Package& package, const Json& data, const fs
     taker.walk(package.schema(), taken, "");
     if (!taker.problems.empty()) throw Error(Code::data, std::move(taker.problems));
     return taken;
+}
+
+std::string keep_picture(BytesView picture, const std::string& name, const fs::path& office) {
+    generator::read_picture(picture, name);
+    return keep(picture, office);
+}
+
+std::optional<fs::path> kept_picture(const std::string& name, const fs::path& office) {
+    constexpr std::string_view folder = "lampiran/";
+    constexpr std::size_t digest = 64;
+    if (!name.starts_with(folder) || name.size() != folder.size() + digest + 4) return std::nullopt;
+    const std::string_view end = std::string_view(name).substr(folder.size() + digest);
+    if ((end != ".jpg" && end != ".png") ||
+        name.find_first_not_of("0123456789abcdef", folder.size()) != folder.size() + digest)
+        return std::nullopt;
+    std::error_code failed;
+    if (!fs::is_regular_file(office / name, failed)) return std::nullopt;
+    return office / name;
 }
 
 }  // namespace naskah::workflow

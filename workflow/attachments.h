@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "generator/generator.h"
 
@@ -13,5 +14,13 @@ namespace naskah::workflow {
 // Error(cannot_write).
 Json take_pictures(const generator::Package& package, const Json& data, const std::filesystem::path& images,
                    const std::filesystem::path& office);
+
+// Keeps a picture that was uploaded, and gives back the name that a letter's data holds:
+// "lampiran/<sha256>.jpg". Throws Error(data) naming `name` for what is no picture that a letter can print;
+// Error(cannot_write).
+std::string keep_picture(BytesView picture, const std::string& name, const std::filesystem::path& office);
+// The file of such a name; nothing for any other name, or if it is not there.
+std::optional<std::filesystem::path> kept_picture(const std::string& name,
+                                                  const std::filesystem::path& office);
 
 }  // namespace naskah::workflow

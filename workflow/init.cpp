@@ -24,6 +24,7 @@ Json skeleton(Json settings) {
                                         {"jabatan", Json::array({"ISI jabatan, satu baris satu isi"})},
                                         {"mulai", "ISI tanggal mulai menjabat"},
                                         {"kunci", "keys/kepala.p12"}}});
+    settings["pegawai"] = Json::array();
     settings["segel"] = {{"nama", "ISI nama segel"}, {"kunci", "keys/segel.p12"}};
     return settings;
 }

@@ -96,6 +96,17 @@ void check_official(const Json& official, const std::string& path, Checker& chec
     checker.term(official, path, true);
 }
 
+// Somebody whom letters name and who signs none.
+void check_employee(const Json& employee, const std::string& path, Checker& checker) {
+    if (!employee.is_object())
+        return checker.wrong(path.substr(0, path.size() - 1), "harus berupa isian bertingkat");
+    for (const char* name : {"nama", "jabatan"}) checker.text(employee, name, path);
+    checker.optional_texts(employee, {"nip", "pangkat"}, path);
+    const Json nip = employee.value("nip", Json(""));
+    if (nip.is_string() && nip != "" && !parse_nip(nip.get<std::string>()))
+        checker.wrong(path + "nip", "bukan NIP 18 angka yang benar");
+}
+
 // Who signs which kinds, and when.
 void check_signing_rule(const Json& rule, const std::string& path, Checker& checker) {
     if (!rule.is_object())
@@ -165,6 +176,7 @@ std::vector<Problem> check_settings(const Json& settings) {
     if (settings.contains("segel"))
         checker.optional_texts(checker.object(settings, "segel"), {"nama", "kunci"}, "segel.");
     checker.each(settings, "pejabat", check_official);
+    if (settings.contains("pegawai")) checker.each(settings, "pegawai", check_employee);
     if (settings.contains("penandatangan")) checker.each(settings, "penandatangan", check_signing_rule);
     if (problems.empty() && settings.contains("penandatangan"))
         check_names(settings.at("penandatangan"), settings.at("pejabat"), checker);
@@ -245,7 +257,8 @@ std::optional<LetterId> Office::id_in(std::string_view url) const {
 
 Json Office::surroundings() const {
     Json seen = settings_;
-    for (const char* name : {"pejabat", "penandatangan", "segel", "seri", "jenis", "penyimpanan", "contoh"})
+    for (const char* name :
+         {"pejabat", "pegawai", "penandatangan", "segel", "seri", "jenis", "penyimpanan", "contoh"})
         seen.erase(name);
     return seen;
 }

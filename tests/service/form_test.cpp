@@ -7,10 +7,10 @@
 #include "core/text.h"
 #include "core/world.h"
 #include "generator/generator.h"
+#include "generator/template.h"
 #include "html_form.h"
 #include "service/form_input.h"
 #include "service/form_values.h"
-#include "service/pages.h"
 #include "workflow/issue.h"
 
 using namespace naskah;
@@ -30,11 +30,6 @@ const generator::Templates& templates() {
 
 Json example(const std::string& kind) { return workflow::example_of(templates(), kind, {}, system_clock()); }
 
-const Pages& pages() {
-    static const Pages all(NASKAH_SOURCE_DIR "/web");
-    return all;
-}
-
 FormAsk ask_for(const Json& schema, const Json& data) {
     return {.schema = schema,
             .data = data,
@@ -48,9 +43,13 @@ FormAsk ask_for(const Json& schema, const Json& data) {
 
 // The form as HTML, by the template that the page takes.
 std::string html_of(const Form& form) {
-    return pages().render("surat-lembar", Language::indonesian,
-                          {{"butir", form.parts}, {"simpan", "/surat/X/simpan"}}, Json::object(),
-                          Json::object());
+    static const std::filesystem::path pages = NASKAH_SOURCE_DIR "/web/pages";
+    static const auto sheet = generator::Template::page(pages / "partials/isian.mustache", {pages},
+                                                        [](const std::string& text) { return text; });
+    const Json content = {
+        {"butir", form.parts}, {"simpan", "/surat/X/simpan"}, {"unggah", "/surat/X/unggah"}};
+    const Json none = Json::object();
+    return sheet->fill({.data = content, .office = none, .letter = none, .signer = none, .page = &none});
 }
 
 Json round_trip(const Json& schema, const Json& data) {

@@ -24,6 +24,6 @@ std::vector<Tag> tags_of(std::string_view html);
 // The successful controls of the page's (one) form, as if no button were pressed.
 service::Fields sent_from(std::string_view html);
 // The values of all buttons with that name.
-std::vector<std::string> buttons_of(std::string_view html, std::string_view name = "aksi");
+std::vector<std::string> buttons_of(std::string_view html, std::string_view name = ":aksi");
 
 }  // namespace naskah::test
