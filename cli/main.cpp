@@ -13,7 +13,7 @@ namespace naskah::cli {
 
 namespace {
 
-constexpr const char* version = "naskah 0.1.0";
+constexpr const char* version = "naskah " NASKAH_VERSION;
 
 constexpr const char* footer =
     "Kode keluar: 0 selesai/sah; 1 tidak sah; 2 belum pasti; 3 tanpa tanda tangan; 64 salah pakai; 65 data "

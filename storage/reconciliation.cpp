@@ -81,7 +81,7 @@ void record_lost(Connection& connection, StoredLetter letter, Instant now, const
 // How many numbers the register misses, or why the two do not fit.
 std::int64_t missing_before(const LastKnown& known, const std::optional<StoredLetter>& last) {
     if (!known.last) {
-        if (!last) return 0;
+        if (!last || known.unchanged) return 0;
         throw Error(Code::data, "register memuat surat seri " + known.series + ", terakhir " + last->number,
                     "seri " + known.series, "Sebutkan nomor terakhir yang sudah keluar");
     }
@@ -228,9 +228,10 @@ Reconciled Reconciliation::reconcile(const LastKnown& known, Random& random, Ins
                 "Periksa nomor yang disebut. Jika benar, tambahkan --missing " + std::to_string(missing));
 
         std::vector<StoredLetter> unsigned_letters;
-        connection.run(select_letter + "WHERE series = $1 AND status = 'reserved' ORDER BY row_id",
-                       {known.series},
-                       [&](const Cells& cells) { unsigned_letters.push_back(read_letter(cells)); });
+        if (!known.unchanged)
+            connection.run(select_letter + "WHERE series = $1 AND status = 'reserved' ORDER BY row_id",
+                           {known.series},
+                           [&](const Cells& cells) { unsigned_letters.push_back(read_letter(cells)); });
         for (const StoredLetter& letter : unsigned_letters) {
             close(connection, letter, closed_reason, now, actor);
             result.closed.push_back(letter.number);
@@ -261,11 +262,11 @@ Reconciled Reconciliation::reconcile(const LastKnown& known, Random& random, Ins
         }
 
         const std::int64_t entry = read_head(connection).seq + 1;
-        Json detail = {{"series", known.series},
-                       {"last", known.last ? Json(numbering::Pattern::parse(known.pattern).print(*known.last))
-                                           : Json(nullptr)},
-                       {"lost", missing},
-                       {"closed", unsigned_letters.size()}};
+        Json told = nullptr;
+        if (known.last) told = numbering::Pattern::parse(known.pattern).print(*known.last);
+        if (known.unchanged && last) told = last->number;
+        Json detail = {
+            {"series", known.series}, {"last", told}, {"lost", missing}, {"closed", unsigned_letters.size()}};
         note(connection, "reconcile", "", std::move(detail), now, actor);
         connection.run("INSERT INTO reconciliations (head, series, entry) VALUES ($1, $2, $3)",
                        {mark->head, known.series, entry});

@@ -40,8 +40,9 @@ struct LastKnown {
     std::string series;
     std::string pattern;
     std::optional<numbering::Parts> last;  // nothing: no letter of this series ever left
-    Date latest;                           // of `last`: no letter up to it can be dated later
-    std::size_t most = 100;                // how many numbers may be missing before this looks like a slip
+    bool unchanged = false;  // nothing left after the copy: the register's last number is it, whatever it is
+    Date latest;             // of `last`: no letter up to it can be dated later
+    std::size_t most = 100;  // how many numbers may be missing before this looks like a slip
     // Codes of letters that are at hand as files, by their place in the series (same year as `last`).
     std::vector<std::pair<int, LetterId>> codes;
 };
