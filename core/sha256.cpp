@@ -1,5 +1,6 @@
 #include "core/sha256.h"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -7,12 +8,38 @@
 #include "core/error.h"
 
 namespace naskah {
+namespace {
+
+void require(bool done) {
+    if (!done)
+        throw Error(Code::internal, "SHA-256 tidak dapat dihitung", "OpenSSL", "Periksa pemasangan OpenSSL.");
+}
+
+}  // namespace
 
 Sha256 sha256(BytesView bytes) {
     Sha256 digest;
-    if (SHA256(bytes.data(), bytes.size(), digest.octets.data()) == nullptr) {
-        throw Error(Code::internal, "SHA-256 tidak dapat dihitung", "OpenSSL", "Periksa pemasangan OpenSSL.");
-    }
+    require(SHA256(bytes.data(), bytes.size(), digest.octets.data()) != nullptr);
+    return digest;
+}
+
+struct Sha256Sum::Inside {
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+};
+
+Sha256Sum::Sha256Sum() : inside_(std::make_unique<Inside>()) {
+    require(inside_->context && EVP_DigestInit_ex(inside_->context.get(), EVP_sha256(), nullptr) == 1);
+}
+
+Sha256Sum::~Sha256Sum() = default;
+
+void Sha256Sum::add(BytesView bytes) {
+    require(EVP_DigestUpdate(inside_->context.get(), bytes.data(), bytes.size()) == 1);
+}
+
+Sha256 Sha256Sum::finish() {
+    Sha256 digest;
+    require(EVP_DigestFinal_ex(inside_->context.get(), digest.octets.data(), nullptr) == 1);
     return digest;
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,22 @@ struct Sha256 {
 };
 
 Sha256 sha256(BytesView bytes);
+
+// Of what comes in pieces.
+class Sha256Sum {
+public:
+    Sha256Sum();
+    ~Sha256Sum();
+    Sha256Sum(const Sha256Sum&) = delete;
+    Sha256Sum& operator=(const Sha256Sum&) = delete;
+    void add(BytesView bytes);
+    Sha256 finish();  // once, at the end
+
+private:
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
 std::string to_string(const Sha256& digest);  // 64 lower-case hex digits
 std::optional<Sha256> parse_sha256(std::string_view hex);
 

@@ -22,4 +22,10 @@ std::shared_ptr<Connections> open_database(const std::string& address, bool crea
     return sqlite_database(address, create, patience);
 }
 
+std::shared_ptr<Connections> make_database(const std::string& address, const Fill& fill) {
+    constexpr std::chrono::seconds patience(60);
+    if (is_server_address(address)) return postgres_database(address, true, patience, fill);
+    return sqlite_database(address, true, patience, fill);
+}
+
 }  // namespace naskah::storage

@@ -10,6 +10,7 @@
 
 #include "storage/connections.h"
 #include "storage/register.h"
+#include "storage/schema.h"
 
 namespace naskah::storage {
 
@@ -25,6 +26,10 @@ std::shared_ptr<Connections> open_database(const std::string& address, bool crea
 bool is_server_address(std::string_view address);
 // What is wrong with an address, without asking any server; the message holds nothing of a password.
 std::optional<Problem> check_address(const std::string& address);
+
+// Begins a database whose tables `fill` fills before they are guarded, in one transaction: whole or not at
+// all. Error(data) if there is one already.
+std::shared_ptr<Connections> make_database(const std::string& address, const Fill& fill);
 
 // The register over that database.
 std::unique_ptr<Register> open_register(std::shared_ptr<Connections> database);

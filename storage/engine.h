@@ -40,6 +40,13 @@ protected:
     ~Cells() = default;
 };
 
+// A column of a table, for whoever copies tables without knowing them.
+struct Column {
+    std::string name;
+    enum class Type { integer, text, bytes } type;
+    int key = 0;  // its place in the primary key, counted from 1; 0 if it is not in it
+};
+
 enum class Access {
     read,   // one unchanging picture of the store until the end
     write,  // and alone among all writers of all processes; waits for its turn
@@ -91,6 +98,8 @@ public:
     virtual void roll_back() noexcept = 0;
 
     virtual std::vector<std::string> tables() = 0;  // names
+    // In the table's order. Error(internal) for a table that has a column of another type.
+    virtual std::vector<Column> columns(const std::string& table) = 0;
     // A statement of a migration. The engine may widen types: INTEGER always holds 64 bits.
     virtual void define(std::string_view statement) { run(statement); }
     // The triggers of that step, in this engine's language.

@@ -107,8 +107,10 @@ public:
         began_ = SteadyClock::now();
         wrote_ = defined_ = false;
         if (access == Access::read) {
+            // A reader holds nobody up, so it may take its time between two statements.
             waiting_.push_back({.sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", .kept = true});
-            return;  // goes along with the first statement
+            waiting_.push_back({.sql = "SET LOCAL idle_in_transaction_session_timeout = 0", .kept = true});
+            return;  // both go along with the first statement
         }
         take_turn();
         if (confirmed_) return;
@@ -170,6 +172,28 @@ public:
             "('r', 'p', 'v', 'm', 'f')",
             {}, [&](const Cells& cells) { names.emplace_back(cells.text(0)); });
         return names;
+    }
+
+    std::vector<Column> columns(const std::string& table) override {
+        static const std::map<std::string_view, Column::Type> types = {
+            {"int8", Column::Type::integer}, {"text", Column::Type::text}, {"bytea", Column::Type::bytes}};
+        std::vector<Column> found;
+        run("SELECT a.attname, t.typname, COALESCE(array_position(i.indkey::int[], a.attnum::int) + 1, 0) "
+            "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid "
+            "LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary "
+            "WHERE a.attrelid = (SELECT oid FROM pg_class WHERE relname = $1 AND "
+            "relnamespace = current_schema()::regnamespace) AND a.attnum > 0 AND NOT a.attisdropped "
+            "ORDER BY a.attnum",
+            {table}, [&](const Cells& cells) {
+                const auto type = types.find(cells.text(1));
+                if (type == types.end())
+                    throw Error(Code::internal,
+                                "kolom berjenis yang tidak dikenal: " + std::string(cells.text(1)),
+                                table + "." + std::string(cells.text(0)), "Laporkan kepada pengembang");
+                found.push_back(
+                    {std::string(cells.text(0)), type->second, static_cast<int>(cells.integer(2))});
+            });
+        return found;
     }
 
     // An INTEGER of SQLite holds 64 bits, and its texts are compared octet by octet.
@@ -380,7 +404,7 @@ private:
 }  // namespace
 
 std::shared_ptr<Connections> postgres_database(const std::string& address, bool create,
-                                               std::chrono::milliseconds patience) {
+                                               std::chrono::milliseconds patience, const Fill& fill) {
     if (auto problem = check_postgres_address(address)) throw Error(Code::data, {*problem});
     const auto server = std::make_shared<Server>(address, patience);
     // Whoever starts a program is told soon that the database is away.
@@ -388,7 +412,7 @@ std::shared_ptr<Connections> postgres_database(const std::string& address, bool 
     for (auto pause = 10ms;; pause *= 2) {
         try {
             auto first = std::make_unique<PostgresConnection>(server);
-            migrate(*first, create, server->name());
+            migrate(*first, create, server->name(), fill);
             return std::make_shared<Connections>(std::make_unique<PostgresEngine>(server), std::move(first),
                                                  patience);
         } catch (const Undone& undone) {

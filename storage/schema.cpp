@@ -7,6 +7,7 @@
 #include "storage/attempts.h"
 #include "storage/drafts.h"
 #include "storage/postgres_guards.h"
+#include "storage/reconciliation.h"
 #include "storage/rounds.h"
 #include "storage/sessions.h"
 
@@ -214,15 +215,24 @@ Migration version2() {
     add(step.tables, round_tables());
     add(step.sqlite_guards, round_guards(Dialect::sqlite));
     add(step.postgres_guards, round_guards(Dialect::postgres));
+    add(step.tables, reconciliation_tables());
+    add(step.sqlite_guards, reconciliation_guards(Dialect::sqlite));
+    add(step.postgres_guards, reconciliation_guards(Dialect::postgres));
     return step;
 }
 
 // The steps that a store of version `found` lacks.
-void define_after(Connection& connection, int found) {
+void define_after(Connection& connection, int found, const Fill& fill) {
     if (found == 0) connection.define("CREATE TABLE naskah_schema (version INTEGER PRIMARY KEY)");
+    if (fill) {
+        for (const Migration& step : migrations())
+            for (const auto& statement : step.tables) connection.define(statement);
+        fill(connection);
+    }
     for (const Migration& step : migrations()) {
         if (step.version <= found) continue;
-        for (const auto& statement : step.tables) connection.define(statement);
+        if (!fill)
+            for (const auto& statement : step.tables) connection.define(statement);
         for (const auto& statement : connection.guards(step)) connection.define(statement);
         if (step.version == 2 && found == 1) fill_agenda(connection);
         connection.run("INSERT INTO naskah_schema (version) VALUES ($1)", {std::int64_t{step.version}});
@@ -262,18 +272,21 @@ std::vector<std::string> keeps_everything(Dialect dialect, const std::string& ta
 
 int newest_version() { return migrations().back().version; }
 
-void define_all(Connection& connection) { define_after(connection, 0); }
+void define_all(Connection& connection) { define_after(connection, 0, {}); }
 
-void migrate(Connection& connection, bool create, const std::string& name) {
-    if (version_of(connection, name) == newest_version()) return;
+void migrate(Connection& connection, bool create, const std::string& name, const Fill& fill) {
+    if (version_of(connection, name) == newest_version() && !fill) return;
     Transaction transaction(connection, Access::write);
     const int found = version_of(connection, name);  // another process may have been here before us
     if (found == 0) {
         if (!create)
             throw Error(Code::data, "register kosong", name,
                         "Pulihkan register dari cadangan; buat kantor baru hanya dengan naskah init");
+    } else if (fill) {
+        throw Error(Code::data, "basis data ini sudah berisi register", name,
+                    "Sebutkan basis data yang kosong");
     }
-    define_after(connection, found);
+    define_after(connection, found, fill);
     transaction.commit();
 }
 

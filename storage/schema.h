@@ -1,6 +1,7 @@
 // The tables of the register and how they came to be: numbered steps that only go forward.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,6 +40,10 @@ void define_all(Connection& connection);
 // once. Throws Error(data) if the store is empty and `create` is false (a register that was lost must not
 // begin again at 1 unnoticed), if it holds tables that are no register, or if a newer Naskah wrote it. `name`
 // is for the messages.
-void migrate(Connection& connection, bool create, const std::string& name);
+//
+// `fill`: puts into a new store what it begins with, between its tables and their guards (database.h); the
+// store must be empty then.
+using Fill = std::function<void(Connection&)>;
+void migrate(Connection& connection, bool create, const std::string& name, const Fill& fill = {});
 
 }  // namespace naskah::storage

@@ -5,6 +5,7 @@
 #include "storage/database.h"
 #include "storage/invariants.h"
 #include "storage/log.h"
+#include "storage/reconciliation.h"
 #include "storage/rows.h"
 
 namespace naskah::storage {
@@ -68,6 +69,7 @@ std::string date_text(const std::string& iso) {
 
 // Gives the letter the next number of its series. Inside a write transaction, so nobody takes the same.
 void take_number(Connection& connection, StoredLetter& letter) {
+    require_reconciled(connection, letter.series);
     const auto last =
         one_letter(connection, "WHERE series = $1 AND sisipan = '' ORDER BY year DESC, urut DESC LIMIT 1",
                    {letter.series});
@@ -211,6 +213,7 @@ public:
             letter = existing(connection, id);
             if (letter.status != "reserved" && letter.status != "void") return;  // somebody was first
             require_reserved(letter, "diterbitkan");
+            require_reconciled(connection, letter.series);
             connection.run("INSERT INTO pdfs (letter_row, sha256, content) VALUES ($1, $2, $3)",
                            {letter.row, digest, pdf});
             letter.status = "issued";

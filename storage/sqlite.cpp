@@ -185,6 +185,7 @@ public:
             [&](const Cells& cells) { names.emplace_back(cells.text(0)); });
         return names;
     }
+    std::vector<Column> columns(const std::string& table) override;
     const std::vector<std::string>& guards(const Migration& step) const override {
         return step.sqlite_guards;
     }
@@ -275,6 +276,22 @@ private:
     std::unique_ptr<sqlite3, CloseDatabase> database_;
     std::map<std::string, Statement, std::less<>> statements_;  // closed before the database
 };
+
+std::vector<Column> SqliteConnection::columns(const std::string& table) {
+    static const std::map<std::string_view, Column::Type> types = {{"INTEGER", Column::Type::integer},
+                                                                   {"BIGINT", Column::Type::integer},
+                                                                   {"TEXT", Column::Type::text},
+                                                                   {"BYTEA", Column::Type::bytes}};
+    std::vector<Column> found;
+    run("SELECT name, type, pk FROM pragma_table_info($1)", {table}, [&](const Cells& cells) {
+        const auto type = types.find(cells.text(1));
+        if (type == types.end())
+            throw Error(Code::internal, "kolom berjenis yang tidak dikenal: " + std::string(cells.text(1)),
+                        table + "." + std::string(cells.text(0)), "Laporkan kepada pengembang");
+        found.push_back({std::string(cells.text(0)), type->second, static_cast<int>(cells.integer(2))});
+    });
+    return found;
+}
 
 std::map<std::string, std::string> schema_texts(Connection& connection) {
     std::map<std::string, std::string> texts;
@@ -372,7 +389,7 @@ private:
 }  // namespace
 
 std::shared_ptr<Connections> sqlite_database(const std::string& path, bool create,
-                                             std::chrono::milliseconds patience) {
+                                             std::chrono::milliseconds patience, const Fill& fill) {
     auto engine = std::make_unique<SqliteEngine>(path, patience);
     struct stat about {};
     const bool there = ::stat(path.c_str(), &about) == 0;
@@ -382,7 +399,7 @@ std::shared_ptr<Connections> sqlite_database(const std::string& path, bool creat
         throw Error(Code::data, "register tidak ada", path,
                     "Buat kantor dengan naskah init, atau periksa --office");
     auto connection = create ? engine->create() : engine->attach();
-    migrate(*connection, create, path);
+    migrate(*connection, create, path, fill);
     // Only now is it certain that the file is ours to change.
     connection->settle();
     return std::make_shared<Connections>(std::move(engine), std::move(connection), patience);

@@ -34,6 +34,7 @@ LIBRARIES = {
     "CLI11": r"CLI/",
     "libxlsxwriter": r"xlsxwriter",
     "libdeflate": r"libdeflate",
+    "libarchive": r"archive(?:_entry)?\.h",
     "JSON": r"nlohmann/",
 }
 # OpenSSL is spoken by several files, on these floors only.
@@ -137,7 +138,7 @@ BREACHES = [
                          ("d.h", "sqlite3.h"), ("e.h", "libpq-fe.h"), ("f.h", "httplib.h"), ("g.h", "hb.h"),
                          ("h.h", "hb-subset.h"), ("i.h", "pugixml.hpp"), ("j.h", "valijson/schema.hpp"),
                          ("k.h", "hyphen.h"), ("l.h", "png.h"), ("m.h", "jpeglib.h"), ("n.h", "CLI/CLI.hpp"),
-                         ("o.h", "BarcodeFormat.h"), ("p.h", "sodium.h"), ("q.h", "xlsxwriter.h")]
+                         ("o.h", "BarcodeFormat.h"), ("p.h", "sodium.h"), ("q.h", "xlsxwriter.h"), ("r.h", "archive.h")]
 ]
 
 

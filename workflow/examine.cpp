@@ -5,10 +5,6 @@
 
 namespace naskah::workflow {
 
-namespace {
-
-// The letter that a file claims to be: the address of ours that stands in it in clear (metadata, link of the
-// QR code). A claim and no more: `same_bytes` says whether it is true.
 std::optional<LetterId> claimed_id(BytesView pdf, const Office& office) {
     const std::string prefix =
         office.verify_url(LetterId{}).substr(0, office.verify_url(LetterId{}).size() - 26);
@@ -17,8 +13,6 @@ std::optional<LetterId> claimed_id(BytesView pdf, const Office& office) {
         if (auto id = office.id_in(text.substr(at, prefix.size() + 26))) return id;
     return {};
 }
-
-}  // namespace
 
 std::string reasons(const verify::Report& report) {
     std::string text;

@@ -144,6 +144,10 @@ std::vector<Problem> check_kind(const generator::Templates& templates, const std
 // Why a report is not `passed`, in one line.
 std::string reasons(const verify::Report& report);
 
+// The letter that a file claims to be: the address of ours that stands in it in clear (metadata, link of the
+// QR code). A claim and no more.
+std::optional<LetterId> claimed_id(BytesView pdf, const Office& office);
+
 // What the office's register says of a file: {"number", "kind", "status", "same_bytes"}, or null.
 Json registered(BytesView pdf, const verify::Report& report, const Office& office,
                 storage::Register& letters);
