@@ -63,6 +63,7 @@ public:
     storage::Register& letters();                      // opened when first asked for: a draft needs none
     std::shared_ptr<storage::Connections> database();  // of the office, for the other stores in it
     const generator::Templates& templates() const { return templates_; }
+    const verify::Trust& trust() const { return trust_; }  // the office's roots, read once
 
     // All problems of the data at once: schema and rules. `warnings` gains what a clerk should know and may
     // ignore.
