@@ -215,7 +215,7 @@ Json result_content(const Site& site, const Visit& visit, const workflow::Office
                                         letter && evidence.file ? letter->sha256 : std::nullopt);
     if (!letter || !original) return content;
 
-    content["surat"] = letter_facts(visit, office, *letter, *original);
+    content["fakta"] = letter_facts(visit, office, *letter, *original);
     const std::string here = "/v/" + to_string(letter->id);
     if (original->is_public) {
         content["unduh"] = {{"alamat", here + "/surat.pdf"},

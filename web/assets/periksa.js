@@ -76,7 +76,7 @@
     field.type = "hidden";
     field.name = "teks";
     field.value = texts[0];
-    form.append(field);
+    form.append(field, ...photoForm.querySelectorAll("[name=csrf]"));
     document.body.append(form);
     form.submit();
   };
@@ -130,29 +130,27 @@
   });
   addEventListener("pagehide", close);
 
-  // A photo is read here too; if that cannot be, it is sent as the form says.
-  const readPhoto = async (file) => {
+  // A photo is read here too; if that cannot be, it is sent, as the form without script does.
+  const pick = byId("foto-lokal");
+  const readPhoto = async () => {
+    if (pick.files.length === 0) return;
     tell(words.membaca);
     let texts;
     try {
-      texts = await read(await createImageBitmap(file));
+      texts = await read(await createImageBitmap(pick.files[0]));
     } catch {
+      photo.files = pick.files;
       return photoForm.submit();
     }
+    pick.value = "";
     if (texts.length > 0) follow(texts);
     else tell(words.kosong);
   };
-  photoForm.addEventListener("submit", (event) => {
-    if (photo.files.length === 0) return;
-    event.preventDefault();
-    readPhoto(photo.files[0]);
-  });
+  pick.addEventListener("change", readPhoto);
 
-  const canRead = "BarcodeDetector" in window || Boolean(words.pembaca);
-  if (canRead) {
+  if ("BarcodeDetector" in window || words.pembaca) {
     box.hidden = false;
-    byId("foto-server").hidden = true;
-    byId("foto-lokal").hidden = false;
+    photoForm.hidden = !photoForm.classList.contains("field-error");
     byId("buka-kamera").hidden = !(navigator.mediaDevices && navigator.mediaDevices.getUserMedia);
   }
 
@@ -162,6 +160,15 @@
     const large = pdf.files.length > 0 && pdf.files[0].size > 20 * 1024 * 1024;
     pdf.setCustomValidity(large ? pdf.dataset.terlaluBesar : "");
     if (large) pdf.reportValidity();
+  });
+  const drop = byId("formulir-pdf");
+  byId("seret").hidden = false;
+  drop.addEventListener("dragover", (event) => event.preventDefault());
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer.files.length === 0) return;
+    pdf.files = event.dataTransfer.files;
+    pdf.dispatchEvent(new Event("change"));
   });
 
   const trouble = byId("galat");
