@@ -147,6 +147,13 @@ public:
                 throw BrokenJpeg{};
         };
         jpeg_create_decompress(&jpeg);
+        // A small file can hold thousands of scans, each of which refines the whole picture.
+        progress_.progress_monitor = [](j_common_ptr common) {
+            constexpr int most_scans = 100;
+            if (reinterpret_cast<j_decompress_ptr>(common)->input_scan_number > most_scans)
+                throw BrokenJpeg{};
+        };
+        jpeg.progress = &progress_;
         jpeg_mem_src(&jpeg, file.data(), static_cast<unsigned long>(file.size()));
     }
     JpegDecoder(const JpegDecoder&) = delete;
@@ -173,6 +180,7 @@ public:
 
 private:
     jpeg_error_mgr errors_{};
+    jpeg_progress_mgr progress_{};
 };
 
 // Inks to light, without a profile: good enough for the rare photograph that comes from a print shop.
@@ -220,6 +228,45 @@ void read_jpeg(Picture& picture, BytesView file, const std::string& name) {
         }
         picture.orientation = segments->orientation;
         if (picture.orientation >= 5) std::swap(picture.width, picture.height);
+    } catch (const BrokenJpeg&) {
+        refuse_broken(name);
+    }
+}
+
+Raster grey_of_png(BytesView file, const std::string& name) {
+    struct Image {
+        png_image png{};
+        ~Image() { png_image_free(&png); }
+    } image;
+    image.png.version = PNG_IMAGE_VERSION;
+    if (!png_image_begin_read_from_memory(&image.png, file.data(), file.size())) refuse_broken(name);
+    check_size(image.png.width, image.png.height, name);
+    image.png.format = PNG_FORMAT_GRAY;
+    Raster raster{static_cast<int>(image.png.width), static_cast<int>(image.png.height), 1, {}};
+    raster.samples.resize(PNG_IMAGE_SIZE(image.png));
+    const png_color paper{255, 255, 255};  // behind what is transparent
+    if (!png_image_finish_read(&image.png, &paper, raster.samples.data(), 0, nullptr)) refuse_broken(name);
+    return raster;
+}
+
+Raster grey_of_jpeg(BytesView file, const std::string& name, std::size_t most) {
+    try {
+        JpegDecoder decoder(file);
+        decoder.read_header();
+        jpeg_decompress_struct& jpeg = decoder.jpeg;
+        check_size(jpeg.image_width, jpeg.image_height, name);
+        jpeg.out_color_space = JCS_GRAYSCALE;
+        jpeg.dct_method = JDCT_IFAST;
+        jpeg.scale_num = 1;
+        jpeg.scale_denom = 1;
+        const std::size_t pixels = static_cast<std::size_t>(jpeg.image_width) * jpeg.image_height;
+        while (jpeg.scale_denom < 8 && pixels / (jpeg.scale_denom * jpeg.scale_denom) > most)
+            jpeg.scale_denom *= 2;
+        Raster raster;
+        raster.samples = decoder.decode();
+        raster.width = static_cast<int>(jpeg.output_width);
+        raster.height = static_cast<int>(jpeg.output_height);
+        return raster;
     } catch (const BrokenJpeg&) {
         refuse_broken(name);
     }
@@ -287,6 +334,15 @@ std::optional<Palette> palette_of(const Raster& raster) {
 }
 
 }  // namespace
+
+Raster read_grey(BytesView file, const std::string& name, std::size_t most) {
+    if (file.size() > most_bytes)
+        refuse(name, "Berkas gambar terlalu besar: " + std::to_string(file.size() >> 20) + " MB",
+               "Perkecil sampai paling banyak 20 MB");
+    if (starts_with(file, "\x89PNG\r\n\x1A\n")) return grey_of_png(file, name);
+    if (starts_with(file, "\xFF\xD8\xFF")) return grey_of_jpeg(file, name, most);
+    refuse(name, "Bukan gambar PNG atau JPEG", "Simpan gambar itu sebagai PNG atau JPEG");
+}
 
 Bytes write_png(const Raster& raster) {
     const auto stride = static_cast<std::size_t>(raster.width) * static_cast<std::size_t>(raster.channels);

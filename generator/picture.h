@@ -22,6 +22,10 @@ struct Raster {
     Bytes samples;
 };
 
+// A stranger's picture as light only, for reading a QR code in it: a JPEG is made smaller while it is
+// decoded, to at most `most_pixels` or nearly so. Throws as read_picture does.
+Raster read_grey(BytesView file, const std::string& name, std::size_t most_pixels);
+
 // The same pixels as a PNG, quickly: a page of text becomes a palette of its shades, with the five or four
 // highest bits of each sample, which no eye tells from all eight beside letters. What has more than 256
 // colours even so (a photograph) keeps every bit.

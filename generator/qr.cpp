@@ -6,6 +6,7 @@
 #include <ZXing/BitMatrix.h>
 #include <ZXing/CharacterSet.h>
 #include <ZXing/MultiFormatWriter.h>
+#include <ZXing/ReadBarcode.h>
 
 #include <algorithm>
 
@@ -33,6 +34,24 @@ QrCode make_qr(const std::string& text) {
         throw Error(Code::data, "Alamat tidak muat dalam kode QR: " + std::to_string(text.size()) + " huruf",
                     {}, "Pendekkan alamat publik kantor");
     }
+}
+
+std::vector<std::string> read_qr(const Raster& picture) {
+    if (picture.channels != 1 || picture.width < 1 || picture.height < 1 ||
+        picture.samples.size() !=
+            static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height))
+        throw Error(Code::internal, "ukuran gambar tidak cocok dengan isinya");
+    ZXing::DecodeHints hints;
+    hints.setFormats(ZXing::BarcodeFormat::QRCode).setTryHarder(true).setMaxNumberOfSymbols(8);
+    std::vector<std::string> texts;
+    try {
+        for (const auto& code : ZXing::ReadBarcodes(
+                 {picture.samples.data(), picture.width, picture.height, ZXing::ImageFormat::Lum}, hints))
+            if (code.isValid()) texts.push_back(code.text());
+    } catch (const std::exception&) {  // a picture that confuses the reader holds no code for us
+        texts.clear();
+    }
+    return texts;
 }
 
 }  // namespace naskah::generator

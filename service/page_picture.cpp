@@ -192,14 +192,7 @@ Bytes draw_page(BytesView pdf, int page, int width) {
     return generator::write_png(*raster);
 }
 
-PagePictures::PagePictures(std::size_t keep_bytes, int at_once) : keep_bytes_(keep_bytes), free_(at_once) {}
-
-PagePictures::Picture PagePictures::kept(const Key& key) {
-    const auto found = places_.find(key);
-    if (found == places_.end()) return nullptr;
-    order_.splice(order_.begin(), order_, found->second);
-    return found->second->picture;
-}
+PagePictures::PagePictures(std::size_t keep_bytes, int at_once) : kept_(keep_bytes), free_(at_once) {}
 
 PagePictures::Picture PagePictures::of(BytesView pdf, int page, int width) {
     return of(
@@ -208,39 +201,15 @@ PagePictures::Picture PagePictures::of(BytesView pdf, int page, int width) {
 
 PagePictures::Picture PagePictures::of(const Sha256& digest, int page, const std::function<Bytes()>& pdf,
                                        int width) {
-    const Key key{digest, page, width};
-    std::unique_lock lock(mutex_);
-    for (;;) {
-        if (Picture picture = kept(key)) return picture;
-        if (!drawing_.contains(key) && free_ > 0) break;
-        done_.wait(lock);
-    }
-    drawing_.insert(key);
-    --free_;
-    lock.unlock();
-    const auto finish = [&] {
-        lock.lock();
-        drawing_.erase(key);
-        ++free_;
-        done_.notify_all();
+    const auto draw = [&] {
+        struct Turn {
+            std::counting_semaphore<64>& free;
+            explicit Turn(std::counting_semaphore<64>& of) : free(of) { free.acquire(); }
+            ~Turn() { free.release(); }
+        } turn(free_);
+        return draw_page(pdf(), page, width);
     };
-    Picture picture;
-    try {
-        picture = std::make_shared<const Bytes>(draw_page(pdf(), page, width));
-    } catch (...) {
-        finish();
-        throw;
-    }
-    finish();
-    order_.push_front({key, picture});
-    places_[key] = order_.begin();
-    bytes_ += picture->size();
-    while (bytes_ > keep_bytes_ && order_.size() > 1) {
-        bytes_ -= order_.back().picture->size();
-        places_.erase(order_.back().key);
-        order_.pop_back();
-    }
-    return picture;
+    return kept_.get({digest, page, width}, Instant{}, draw, [](const Bytes& png) { return png.size(); });
 }
 
 }  // namespace naskah::service

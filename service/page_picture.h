@@ -4,18 +4,14 @@
 // stranger's file never goes in here.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
-#include <list>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <set>
-#include <string>
+#include <semaphore>
 
 #include "core/bytes.h"
 #include "core/sha256.h"
+#include "service/kept.h"
 
 namespace naskah::service {
 
@@ -44,20 +40,8 @@ private:
         int page, width;
         auto operator<=>(const Key&) const = default;
     };
-    struct Kept {
-        Key key;
-        Picture picture;
-    };
-    Picture kept(const Key& key);  // with the lock held
-
-    const std::size_t keep_bytes_;
-    int free_;
-    std::mutex mutex_;
-    std::condition_variable done_;
-    std::map<Key, std::list<Kept>::iterator> places_;
-    std::list<Kept> order_;  // last asked for first
-    std::set<Key> drawing_;
-    std::size_t bytes_ = 0;
+    Kept<Key, Bytes> kept_;
+    std::counting_semaphore<64> free_;
 };
 
 }  // namespace naskah::service

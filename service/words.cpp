@@ -55,6 +55,15 @@ std::string folded(std::string_view text) {
 
 std::string to_string(Language language) { return language == Language::english ? "en" : "id"; }
 
+std::string say_date(Language language, Date date) {
+    if (language == Language::indonesian) return to_long(date);
+    static constexpr const char* months[] = {"January",   "February", "March",    "April",
+                                             "May",       "June",     "July",     "August",
+                                             "September", "October",  "November", "December"};
+    return std::to_string(static_cast<unsigned>(date.day())) + " " +
+           months[static_cast<unsigned>(date.month()) - 1] + " " + std::to_string(year_of(date));
+}
+
 Words::Words(const std::filesystem::path& english) {
     const std::string name = english.filename().string();
     const Json all = parse_json(read_text(english), name);

@@ -9,12 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/date.h"
 #include "core/error.h"
 
 namespace naskah::service {
 
 enum class Language { indonesian, english };
-std::string to_string(Language language);  // "id", "en": for lang attributes and cookies
+std::string to_string(Language language);            // "id", "en": for lang attributes and cookies
+std::string say_date(Language language, Date date);  // "26 Maret 2026", "26 March 2026"
 
 class Words {
 public:

@@ -1,18 +1,8 @@
 // What the register knows of a file that someone brought, and why a report is not good.
-#include <algorithm>
-
+#include "workflow/answer.h"
 #include "workflow/issue.h"
 
 namespace naskah::workflow {
-
-std::optional<LetterId> claimed_id(BytesView pdf, const Office& office) {
-    const std::string prefix =
-        office.verify_url(LetterId{}).substr(0, office.verify_url(LetterId{}).size() - 26);
-    const std::string_view text = as_text(pdf);
-    for (std::size_t at = text.find(prefix); at != std::string_view::npos; at = text.find(prefix, at + 1))
-        if (auto id = office.id_in(text.substr(at, prefix.size() + 26))) return id;
-    return {};
-}
 
 std::string reasons(const verify::Report& report) {
     std::string text;

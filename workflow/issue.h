@@ -63,6 +63,7 @@ public:
     storage::Register& letters();                      // opened when first asked for: a draft needs none
     std::shared_ptr<storage::Connections> database();  // of the office, for the other stores in it
     const generator::Templates& templates() const { return templates_; }
+    const verify::Trust& trust() const { return trust_; }  // the office's roots, read once
 
     // All problems of the data at once: schema and rules. `warnings` gains what a clerk should know and may
     // ignore.
@@ -143,10 +144,6 @@ std::vector<Problem> check_kind(const generator::Templates& templates, const std
 
 // Why a report is not `passed`, in one line.
 std::string reasons(const verify::Report& report);
-
-// The letter that a file claims to be: the address of ours that stands in it in clear (metadata, link of the
-// QR code). A claim and no more.
-std::optional<LetterId> claimed_id(BytesView pdf, const Office& office);
 
 // What the office's register says of a file: {"number", "kind", "status", "same_bytes"}, or null.
 Json registered(BytesView pdf, const verify::Report& report, const Office& office,

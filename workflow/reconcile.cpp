@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/file.h"
+#include "workflow/answer.h"
 
 namespace naskah::workflow {
 namespace {
