@@ -54,6 +54,12 @@ Response download(std::string content, const std::string& type, const std::strin
     return response;
 }
 
+Response download(std::shared_ptr<const Spool> content, const std::string& type, const std::string& name) {
+    Response response = download(std::string(), type, name);
+    response.spool = std::move(content);
+    return response;
+}
+
 std::optional<std::string> decode_percent(std::string_view text, bool plus_is_blank) {
     const auto digit = [](char c) {
         if (c >= '0' && c <= '9') return c - '0';

@@ -2,6 +2,7 @@
 // came from outside is as it came: hostile until a handler has read it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "core/json.h"
+#include "service/spool.h"
 
 namespace naskah::service {
 
@@ -44,6 +46,7 @@ struct Response {
     int status = 200;
     std::string type = "text/html; charset=utf-8";
     std::string body;
+    std::shared_ptr<const Spool> spool;  // in place of `body`
     std::vector<std::pair<std::string, std::string>> headers;
 
     Response& with(std::string name, std::string value) {
@@ -56,6 +59,7 @@ Response redirect(const std::string& to, int status = 303);
 Response json_response(const Json& value, int status = 200);
 // A file to save; `name` becomes plain ASCII.
 Response download(std::string content, const std::string& type, const std::string& name);
+Response download(std::shared_ptr<const Spool> content, const std::string& type, const std::string& name);
 
 // Parts of an address: %XX and '+'. Nothing if it is malformed or hides a NUL.
 std::optional<std::string> decode_percent(std::string_view text, bool plus_is_blank);

@@ -423,12 +423,13 @@ std::string to_bytes(const Response& response, bool head_only, bool keep_alive, 
     };
     add("Date", date);
     const bool bodiless = response.status == 204 || response.status == 304;
-    if (!response.body.empty() && !bodiless) add("Content-Type", response.type);
-    if (!bodiless) add("Content-Length", std::to_string(response.body.size()));
+    const std::uint64_t size = response.spool ? response.spool->size() : response.body.size();
+    if (size != 0 && !bodiless) add("Content-Type", response.type);
+    if (!bodiless) add("Content-Length", std::to_string(size));
     for (const auto& [name, value] : response.headers) add(name, value);
     add("Connection", keep_alive ? "keep-alive" : "close");
     out += line_end;
-    if (!head_only && !bodiless) out += response.body;
+    if (!head_only && !bodiless && !response.spool) out += response.body;
     return out;
 }
 

@@ -87,7 +87,8 @@ struct Part {
 std::optional<std::vector<Part>> parse_multipart(std::string_view body, std::string_view content_type,
                                                  std::size_t most = 10'000);
 
-// A response as bytes. Throws Error(internal) if a header of it would break the message.
+// A response as bytes; of one with a spool only the head. Throws Error(internal) if a header of it would
+// break the message.
 std::string to_bytes(const Response& response, bool head_only, bool keep_alive, std::string_view date);
 // "Sun, 06 Nov 1994 08:49:37 GMT"
 std::string http_date(std::chrono::sys_seconds time);

@@ -75,7 +75,9 @@ struct Connection {
     std::atomic<bool> expired{false}, evicted{false};
     Incoming incoming{};
     std::string outgoing{};
-    std::size_t sent = 0, held = 0, received = 0;
+    std::shared_ptr<const Spool> spool{};  // what follows `outgoing`, and how much of it was taken
+    std::uint64_t spooled = 0;
+    std::size_t sent = 0, sent_before = 0, held = 0, received = 0;
     std::int64_t began = 0;  // when the first byte of the request came
     bool keep = false, heavy = false;
 };
@@ -320,24 +322,46 @@ struct Sockets::Inside {
             http_date(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
         try {
             connection.outgoing = to_bytes(response, head_only, connection.keep, date);
+            if (!head_only) connection.spool = response.spool;
         } catch (const Error&) {  // a header that would break the message
             connection.outgoing =
                 "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             connection.keep = false;
         }
-        connection.sent = 0;
+        connection.sent = connection.sent_before = 0;
+        connection.spooled = 0;
         hold(connection, connection.outgoing.size());
         connection.began = now_ms();
         write(connection);
     }
 
+    // The next piece of a spool, once all before it is sent. False if it cannot be read: then the answer ends
+    // short of the length that it announced, and whoever asked sees that.
+    bool refill(Connection& connection) {
+        if (!connection.spool || connection.sent < connection.outgoing.size()) return true;
+        connection.sent_before += connection.sent;
+        connection.sent = 0;
+        try {
+            connection.outgoing = connection.spool->piece(connection.spooled);
+        } catch (const Error&) {
+            return false;
+        }
+        connection.spooled += connection.outgoing.size();
+        if (connection.outgoing.empty()) connection.spool.reset();
+        hold(connection, connection.outgoing.size());
+        return true;
+    }
+
     void write(Connection& connection) {
-        while (connection.sent < connection.outgoing.size()) {
+        for (;;) {
+            if (!refill(connection)) return drop(connection);
+            if (connection.sent == connection.outgoing.size()) break;
             const ssize_t size = ::send(connection.fd.get(), connection.outgoing.data() + connection.sent,
                                         connection.outgoing.size() - connection.sent, MSG_NOSIGNAL);
             if (size < 0 && errno == EINTR) continue;
             if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-                connection.deadline = connection.began + limits.write.count() + time_for(connection.sent);
+                connection.deadline = connection.began + limits.write.count() +
+                                      time_for(connection.sent_before + connection.sent);
                 connection.stage.store(Stage::writing, std::memory_order_release);
                 return arm(connection, EPOLLOUT);
             }
