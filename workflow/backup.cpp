@@ -9,6 +9,7 @@
 #include <map>
 
 #include "core/file.h"
+#include "core/version.h"
 #include "storage/reconciliation.h"
 #include "workflow/archive.h"
 
@@ -227,7 +228,7 @@ Backup back_up(const Office& office, const BackupOptions& options, const Clock& 
     backup.manifest = {{"format", "naskah-cadangan"},
                        {"version", format_version},
                        {"made_at", to_rfc3339(now)},
-                       {"program", NASKAH_VERSION},
+                       {"program", version},
                        {"schema", storage::newest_version()},
                        {"office", office.name()},
                        {"engine", register_file(office).empty() ? "postgresql" : "sqlite"},
