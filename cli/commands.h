@@ -89,4 +89,6 @@ struct ServeOptions {
 };
 int serve(const Common& common, const ServeOptions& options);
 
+int demo(const Common& common);  // fills a demo office with letters
+
 }  // namespace naskah::cli

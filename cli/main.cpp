@@ -276,6 +276,9 @@ int run(int argc, char** argv) {
     add_register(app, line);
     add_serve(app, line);
     add_users(app, line);
+    app.add_subcommand("demo", "isi kantor contoh dengan surat dalam setiap keadaan")->callback([&line] {
+        line.act = [&line] { return demo(line.common); };
+    });
     name_groups(app);
     try {
         app.parse(argc, argv);

@@ -30,6 +30,8 @@ for kind in $("$naskah" template list | cut -d' ' -f1); do
   fi
 done
 "$naskah" register check
+"$naskah" demo
+"$naskah" register check
 
 cat <<TEXT
 
@@ -40,5 +42,12 @@ Coba berikutnya:
   naskah render surat-perintah-tugas spt.json -o konsep.pdf  konsep tanpa nomor
   naskah issue  surat-perintah-tugas spt.json -o spt.pdf     surat bernomor dan bertanda tangan
   naskah verify spt.pdf
+
 TEXT
-exit $worst
+cat "$office/akun-contoh.txt"
+echo "PIN tanda tangan kepala:    $(cat "$office/keys/kepala.sandi")"
+# A test looks at what was made; a newcomer goes on in the browser.
+if [ $# -gt 0 ] || [ $worst -ne 0 ]; then exit $worst; fi
+echo
+echo "Peramban: masuk di alamat di bawah ini (/masuk untuk petugas). Ctrl-C untuk berhenti."
+exec "$naskah" serve --listen "${NASKAH_LISTEN:-127.0.0.1:8080}" --log errors
