@@ -148,7 +148,7 @@ public:
         if (more) entries.resize(page_size);
         const ChainWatch::State chain = watch_.look(*site_.database());
         Json content = {{"orang", person},
-                        {"surat", asked},
+                        {"naskah", asked},
                         {"tidak_dikenal", unknown},
                         {"catatan", Json::array()},
                         {"kosong", entries.empty()},
@@ -202,8 +202,8 @@ private:
                 {"siapa", stored.actor == "-" ? site_.say(visit, "orang tak dikenal") : stored.actor},
                 {"apa", known == acts.end() ? stored.action : site_.say(visit, known->second)},
                 {"akun", about},
-                {"surat", letter},
-                {"surat_id", letter.empty() ? "" : stored.letter},
+                {"naskah", letter},
+                {"naskah_id", letter.empty() ? "" : stored.letter},
                 {"rincian", details},
                 {"rusak", !entry || storage::hash_of(*entry) != entry->hash}};
     }
