@@ -90,5 +90,8 @@ struct ServeOptions {
 int serve(const Common& common, const ServeOptions& options);
 
 int demo(const Common& common);  // fills a demo office with letters
+// What the service runs as a child, where hostile bytes could take long: the picture on standard input, the
+// texts of its QR codes on standard output: {"texts": [...]}, or {"problem": "..."} if it is no picture.
+int read_qr();
 
 }  // namespace naskah::cli

@@ -35,6 +35,7 @@ struct Line {
 };
 
 void add_serve(CLI::App& app, Line& line) {
+    app.add_subcommand("read-qr", "")->group("")->callback([&line] { line.act = [] { return read_qr(); }; });
     auto* serve_command = app.add_subcommand("serve", "layani kantor ini lewat peramban (HTTP)");
     const auto option = [&](const char* name, auto& value, const char* variable, const char* help) {
         return serve_command->add_option(name, value, help)->envname(variable)->capture_default_str();
@@ -252,7 +253,7 @@ void speak_indonesian(CLI::App& app) {
 void name_groups(CLI::App& app) {
     for (CLI::Option* option : app.get_options()) option->group("Pilihan");
     for (CLI::App* command : app.get_subcommands(nullptr)) {
-        command->group("Perintah");
+        command->group(command->get_description().empty() ? "" : "Perintah");  // what is not for people
         name_groups(*command);
     }
 }

@@ -18,8 +18,8 @@ namespace naskah::service {
 // How many pages a PDF has, by its page tree; nothing if it cannot be read in clear.
 std::optional<int> count_pages(BytesView pdf);
 
-// Draws one page, counted from 1, `width` pixels wide. Throws Error(outside) if pdftoppm is not installed or
-// does not finish in time, Error(data) if there is no such page or the PDF cannot be drawn.
+// Draws one page, counted from 1, `width` pixels wide. Throws Error(outside) if pdftoppm is not installed,
+// Error(data) if there is no such page or the PDF cannot be drawn in reasonable time.
 Bytes draw_page(BytesView pdf, int page, int width);
 
 // Pages as drawn before, kept by the PDF's digest; those asked for last stay. Safe from any thread: whoever

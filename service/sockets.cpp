@@ -158,7 +158,7 @@ struct Sockets::Inside {
         raise_descriptor_limit();
         const std::size_t processors = std::max(1u, std::thread::hardware_concurrency());
         if (limits.threads == 0) limits.threads = std::max<std::size_t>(8, 4 * processors);
-        if (limits.heavy_threads == 0) limits.heavy_threads = std::max<std::size_t>(4, 2 * processors);
+        if (limits.heavy_threads == 0) limits.heavy_threads = std::max<std::size_t>(12, 2 * processors);
         // The rest is for files and the database.
         const std::size_t descriptors = descriptor_limit();
         limits.connections = std::min(limits.connections, descriptors > 400 ? descriptors - 200 : 200);

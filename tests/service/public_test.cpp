@@ -8,6 +8,7 @@
 using namespace naskah;
 using Catch::Matchers::Contains;
 using naskah::test::House;
+namespace fs = std::filesystem;
 using service::Response;
 
 namespace {
@@ -57,7 +58,8 @@ std::string updated(const Bytes& pdf, int number = 0, const std::string& body = 
     const std::string previous = trailer.substr(trailer.find("startxref") + 10);
     const auto entry = [&](const std::string& name) {
         std::smatch found;
-        return std::regex_search(trailer, found, std::regex("/" + name + " ?([0-9]+)")) ? found[1].str() : "";
+        const std::regex pattern("/" + name + " ?([0-9]+( 0 R)?|\\[[^\\]]*\\])");
+        return std::regex_search(trailer, found, pattern) ? found[1].str() : "";
     };
     const int size = std::stoi(entry("Size"));
     if (number == 0) number = size;
@@ -67,8 +69,9 @@ std::string updated(const Bytes& pdf, int number = 0, const std::string& body = 
     char line[32];
     std::snprintf(line, sizeof line, "%010zu 00000 n \n", at);
     text += "xref\n" + std::to_string(number) + " 1\n" + line + "trailer\n<</Size " +
-            std::to_string(std::max(size, number + 1)) + "/Root " + entry("Root") + " 0 R/Prev " +
-            std::to_string(std::stoul(previous)) + ">>\nstartxref\n" + std::to_string(table) + "\n%%EOF\n";
+            std::to_string(std::max(size, number + 1)) + "/Root " + entry("Root") + "/Info " + entry("Info") +
+            "/ID " + entry("ID") + "/Prev " + std::to_string(std::stoul(previous)) + ">>\nstartxref\n" +
+            std::to_string(table) + "\n%%EOF\n";
     return text;
 }
 
@@ -262,10 +265,9 @@ TEST_CASE("what cannot be proved is never green") {
     }
     SECTION("the archive holds other bytes than were issued") {
         const std::string database = (house.folder / "kantor/naskah.db").string();
-        const auto edited =
-            test::run({"sqlite3", database,
-                       "UPDATE pdfs SET content = CAST(replace(CAST(content AS TEXT), '%PDF', '%PDG') "
-                       "AS BLOB)"});
+        const auto edited = test::run(
+            {"sqlite3", database, "DROP TRIGGER pdfs_no_update; UPDATE pdfs SET content = x'25504446'"});
+        INFO(edited.err);
         REQUIRE(edited.exit_code == 0);
         const Response page = house.get(page_of(issued.letter.id));
         CHECK(verdict(page) == "BELUM PASTI");
@@ -437,13 +439,14 @@ TEST_CASE("a photo of a letter's code leads to the letter, and another address i
         CHECK(response.status == 303);
         CHECK(House::header(response, "Location") == page_of(id));
     }
-    for (const std::string& text :
-         {"https://naskah-contoh.example/v/" + code, "https://naskah.contoh.example.lain.example/v/" + code,
-          "https://naskah.contoh.example@lain.example/v/" + code,
-          "https://naskah.contoh.example:8443/v/" + code,
-          "https://lain.example\\@naskah.contoh.example/v/" + code,
-          "https://lain.example/v/K7QM-4XTR-9HBD-2WNC-5F8J-V3PY-6C", "https://lain.example/cek?surat=" + code,
-          "https://" + code + ".lain.example/"}) {
+    for (const std::string& text : std::vector<std::string>{
+             "https://naskah-contoh.example/v/" + code,
+             "https://naskah.contoh.example.lain.example/v/" + code,
+             "https://naskah.contoh.example@lain.example/v/" + code,
+             "https://naskah.contoh.example:8443/v/" + code,
+             "https://lain.example\\@naskah.contoh.example/v/" + code,
+             "https://lain.example/v/K7QM-4XTR-9HBD-2WNC-5F8J-V3PY-6C",
+             "https://lain.example/cek?surat=" + code, "https://" + code + ".lain.example/"}) {
         INFO(text);
         for (const Response& response :
              {send(house, photo_of(text), "foto"), house.post("/periksa/alamat", {{{"teks", text}}})}) {
@@ -454,9 +457,9 @@ TEST_CASE("a photo of a letter's code leads to the letter, and another address i
         }
     }
     for (const std::string& text :
-         {std::string("https://lain.example/menu"), std::string("WIFI:S:kantor;P:rahasia;;"),
-          std::string("<b>x</b>"), "https://naskah.contoh.example/periksa",
-          "https://lain.example/cek?surat=K7QM4XTR9HBD2WNC5F8JV3PY6C"}) {
+         std::vector<std::string>{"https://lain.example/menu", "WIFI:S:kantor;P:rahasia;;", "<b>x</b>",
+                                  "https://naskah.contoh.example/periksa",
+                                  "https://lain.example/cek?surat=K7QM4XTR9HBD2WNC5F8JV3PY6C"}) {
         INFO(text);
         const Response response = send(house, photo_of(text), "foto");
         CHECK(response.status == 200);
@@ -474,6 +477,24 @@ TEST_CASE("the QR code of a printed page is read from a photo of the page") {
     const Response response = send(house, picture.body, "foto");
     CHECK(response.status == 303);
     CHECK(House::header(response, "Location") == page_of(issued.letter.id));
+}
+
+TEST_CASE("a picture made to keep a QR reader busy is given up, and the next one is read") {
+    House house;
+    // Finder patterns side by side, thousands of them.
+    generator::Raster crowd{1200, 1200, 1, {}};
+    for (int y = 0; y < crowd.height; ++y)
+        for (int x = 0; x < crowd.width; ++x) {
+            const int column = x % 9 - 1, row = y % 9 - 1;
+            const int ring = std::max(std::abs(column - 3), std::abs(row - 3));
+            crowd.samples.push_back(ring > 3 || ring == 2 ? 255 : 0);
+        }
+    const Response response = send(house, generator::write_png(crowd), "foto");
+    CHECK(response.status == 422);
+    CHECK_THAT(response.body, Contains("Kode QR tidak terlihat"));
+    CHECK(
+        send(house, photo_of("https://naskah.contoh.example/v/K7QM4XTR9HBD2WNC5F8JV3PY6C"), "foto").status ==
+        303);
 }
 
 TEST_CASE("no public response holds a NIK, an address, a telephone number or an e-mail address of a letter") {
@@ -502,7 +523,7 @@ TEST_CASE("no public response holds a NIK, an address, a telephone number or an 
                 data["video"]["judul"] = "Sungai " + marks[0] + " " + marks[2] + " " + marks[3];
             if (kind == "checklist-persyaratan") data["pemohon"]["nama"] = "Sekar Penanda Rahasia";
         });
-        CHECK_THAT(issued.letter.subject, kind != public_kind || Contains(marks[0]));
+        if (kind == public_kind) CHECK_THAT(issued.letter.subject, Contains(marks[0]));
         responses.push_back(house.get(page_of(issued.letter.id)));
         responses.push_back(house.get(page_of(issued.letter.id), "bahasa=en"));
         responses.push_back(send(house, issued.pdf));
@@ -544,8 +565,7 @@ TEST_CASE("every public page speaks English when asked, without a word of Indone
     const Response error = house.post("/periksa/kode", {{{"kode", "K7QM"}}}, "bahasa=en");
     CHECK_THAT(error.body, Contains("you typed 4"));
     for (const char* address : {"/cara-kerja", "/data-pribadi", "/periksa"})
-        CHECK_THAT(house.get(address, "bahasa=en").body,
-                   Contains("Check a letter") || Contains("Check whether"));
+        CHECK_THAT(house.get(address, "bahasa=en").body, Contains("Check a letter"));
 }
 
 TEST_CASE("whoever tries codes or sends files too often waits, and nobody else does") {
