@@ -1,5 +1,6 @@
 #include "service/words.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "core/file.h"
@@ -75,6 +76,14 @@ Words::Words(const std::filesystem::path& english) {
         else
             patterns_.push_back({pieces_of(indonesian), said.get<std::string>()});
     }
+    // Of two patterns that fit, the one that says more: "Tersimpan pukul {}" before "{} pukul {}".
+    const auto length = [](const Pattern& pattern) {
+        std::size_t total = 0;
+        for (const std::string& piece : pattern.indonesian) total += piece.size();
+        return total;
+    };
+    std::stable_sort(patterns_.begin(), patterns_.end(),
+                     [&](const Pattern& a, const Pattern& b) { return length(a) > length(b); });
 }
 
 std::string Words::say(Language language, const std::string& indonesian) const {
