@@ -207,6 +207,7 @@ const char* const row_columns =
     "d.seq, d.sent, d.means, d.receiver, d.archive, d.actor, d.noted_at FROM (";
 const char* const row_joins =
     ") p JOIN letters l ON l.row_id = p.letter_row LEFT JOIN log_entries e ON e.seq = p.letter_row "
+    "LEFT JOIN drafts w ON w.letter = l.id "
     "LEFT JOIN letters r ON r.id = l.replaced_by LEFT JOIN dispatches d ON d.seq = p.dispatched ";
 const char* const chosen =
     "SELECT a.*, (SELECT MAX(s.seq) FROM dispatches s WHERE s.letter_row = a.letter_row) AS dispatched "

@@ -33,7 +33,7 @@ struct AgendaRow {
     std::string subject;
     Status status = Status::reserved;
     std::string reason;
-    std::string maker;  // who asked for the number
+    std::string maker;  // who drafted it; without a draft, who asked for the number
     Instant reserved_at;
     std::optional<Instant> issued_at;
     std::optional<Sha256> sha256;
