@@ -280,9 +280,9 @@ void insert_agenda_entry(Connection& connection, const StoredLetter& letter) {
         "INSERT INTO agenda_entries (" + std::string(entry_columns) +
         ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
         "$15, $16)";
-    connection.run(insert, entry.values(), {});
+    connection.run_later(insert, entry.values(), {});
     const std::string year = std::to_string(entry.year);
-    connection.run(
+    connection.run_later(
         "INSERT INTO agenda_choices (what, value) VALUES ('series', $1), ('kind', $2), ('unit', $3), "
         "('year', $4) "
         "ON CONFLICT DO NOTHING",

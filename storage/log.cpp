@@ -44,7 +44,11 @@ LogHead read_head(Connection& connection) {
 }
 
 void append(Connection& connection, LogEntry what) {
-    const LogHead head = read_head(connection);
+    LogHead head = read_head(connection);
+    append(connection, head, std::move(what));
+}
+
+void append(Connection& connection, LogHead& head, LogEntry what) {
     what.seq = head.seq + 1;
     what.previous = head.hash;
     what.hash = hash_of(what);
@@ -54,6 +58,7 @@ void append(Connection& connection, LogEntry what) {
                          {what.seq, to_millis(what.at), what.actor, what.action, what.letter,
                           canonical_json(what.detail), to_string(what.previous), to_string(what.hash)});
     connection.run_later("UPDATE log_head SET seq = $1, hash = $2", {what.seq, to_string(what.hash)});
+    head = {what.seq, what.hash};
 }
 
 StoredEntry read_entry(const Cells& cells) {

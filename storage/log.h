@@ -39,6 +39,8 @@ bool is_step(std::string_view action);
 // Adds an entry behind the head, inside a write transaction (Connections::write). `what` gives at, actor,
 // action, letter and detail.
 void append(Connection& connection, LogEntry what);
+// The same for whoever knows the head; it moves on.
+void append(Connection& connection, LogHead& head, LogEntry what);
 
 // An entry as the columns hold it, possibly edited by somebody.
 struct StoredEntry {

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -101,6 +102,30 @@ struct Row {
     Letter letter;
 };  // `row` is Filter::after of the next page
 
+// What became of one letter among many: `done`, or why it was refused.
+template <class T>
+struct Answer {
+    std::optional<T> done;
+    std::optional<Error> refused;
+
+    // Runs `act` and keeps what it refuses this letter. Other errors are nobody's own.
+    template <class Act>
+    void listen(Act&& act) {
+        try {
+            act();
+        } catch (const Error& error) {
+            if (error.code() != Code::data && error.code() != Code::forbidden) throw;
+            refused = error;
+        }
+    }
+};
+
+struct SignedLetter {
+    LetterId id;
+    BytesView pdf;
+    std::string actor;
+};
+
 class Register {
 public:
     virtual ~Register() = default;
@@ -115,10 +140,16 @@ public:
     };
     virtual Reserved reserve(const NewLetter& letter, Instant now) = 0;
 
+    // The same for many letters, in their order, in one transaction: one flush to disk for all. One that is
+    // refused takes no number and nobody along.
+    virtual std::vector<Answer<Reserved>> reserve_all(std::span<const NewLetter> letters, Instant now) = 0;
+
     // Stores the signed PDF and marks the letter issued. If it is issued already, nothing is changed and the
     // stored letter comes back: two processes may finish one letter, the first one wins. Error(data) if it is
     // void.
     virtual Letter issue(const LetterId& id, BytesView pdf, Instant now, const std::string& actor) = 0;
+    // The same for many, in one transaction.
+    virtual std::vector<Answer<Letter>> issue_all(std::span<const SignedLetter> letters, Instant now) = 0;
 
     // Reserved letters only: status void with the reason (not empty). Issued letters are never voided.
     virtual Letter make_void(const LetterId& id, const std::string& reason, Instant now,

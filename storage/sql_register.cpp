@@ -1,43 +1,25 @@
 #include <algorithm>
+#include <map>
 
 #include "core/text.h"
-#include "storage/agenda.h"
 #include "storage/database.h"
 #include "storage/invariants.h"
 #include "storage/log.h"
-#include "storage/reconciliation.h"
-#include "storage/rows.h"
+#include "storage/recorder.h"
 
 namespace naskah::storage {
 namespace {
 
 const std::string select_letter = "SELECT " + letter_columns() + " FROM letters ";
 
-std::optional<StoredLetter> one_letter(Connection& connection, std::string_view condition,
-                                       std::initializer_list<Value> values) {
-    std::optional<StoredLetter> found;
-    connection.run(select_letter + std::string(condition), values,
-                   [&](const Cells& cells) { found = read_letter(cells); });
-    return found;
-}
-
-std::optional<StoredLetter> by_id(Connection& connection, std::string_view id) {
-    return one_letter(connection, "WHERE id = $1", {id});
-}
-
-// The condition repeats the index letters_key, or the engine would not use it.
-const char* const with_key =
-    "WHERE idempotency_key = $1 AND idempotency_key <> '' AND (status <> 'void' OR replaced_by IS NULL)";
-
-std::optional<StoredLetter> by_key(Connection& connection, std::string_view key) {
-    return one_letter(connection, with_key, {key});
+Error no_such_letter(const LetterId& id) {
+    return Error(Code::data, "surat tidak ada dalam register", to_string(id),
+                 "Periksa kembali pengenal surat");
 }
 
 StoredLetter existing(Connection& connection, const LetterId& id) {
     auto letter = by_id(connection, to_string(id));
-    if (!letter)
-        throw Error(Code::data, "surat tidak ada dalam register", to_string(id),
-                    "Periksa kembali pengenal surat");
+    if (!letter) throw no_such_letter(id);
     return *std::move(letter);
 }
 
@@ -62,52 +44,12 @@ void require_sound(const NewLetter& letter) {
                     "sisipan", "Kosongkan bagian sisipan");
 }
 
-std::string date_text(const std::string& iso) {
-    const auto date = parse_date(iso);
-    return date ? to_long(*date) : iso;
-}
-
-// Gives the letter the next number of its series. Inside a write transaction, so nobody takes the same.
-void take_number(Connection& connection, StoredLetter& letter) {
-    require_reconciled(connection, letter.series);
-    const auto last =
-        one_letter(connection, "WHERE series = $1 AND sisipan = '' ORDER BY year DESC, urut DESC LIMIT 1",
-                   {letter.series});
-    if (last && letter.date < last->date)
-        throw Error(Code::data,
-                    "tanggal surat " + date_text(letter.date) + " mendahului surat terakhir seri " +
-                        letter.series + " (" + last->number + ", " + date_text(last->date) + ")",
-                    "tanggal", "Periksa jam dan tanggal komputer");
-    letter.urut = last && last->year == letter.year ? last->urut + 1 : 1;
-    letter.number = numbering::Pattern::parse(letter.pattern).print(parts_of(letter).value());
-    if (const auto other = one_letter(connection, "WHERE number = $1", {letter.number}))
-        throw Error(Code::data, "nomor " + letter.number + " sudah dipakai surat seri " + other->series,
-                    "seri " + letter.series, "Bedakan pola nomor kedua seri itu di office.json");
-}
-
-void require_once(Connection& connection, const StoredLetter& asked) {
-    if (asked.once.empty()) return;
-    if (const auto other =
-            one_letter(connection, "WHERE once = $1 AND once <> '' AND status <> 'void'", {asked.once}))
-        throw Error(
-            Code::data,
-            "sudah ada surat nomor " + other->number + " untuk hal yang sama (" + other->subject + ")",
-            asked.kind, "Periksa surat itu; surat yang sama tidak dibuat dua kali.");
-}
-
-// Asking again with a key must be the same request: that of this letter or of one that it replaced.
-void require_same_request(Connection& connection, StoredLetter known, const StoredLetter& asked) {
-    const std::string number = known.number;
-    while (known.kind != asked.kind || known.data != asked.data) {
-        auto earlier = known.replaces ? by_id(connection, *known.replaces) : std::nullopt;
-        // A letter replaces one from before it; a row that says otherwise was tampered with and would lead in
-        // a circle.
-        if (!earlier || earlier->row >= known.row)
-            throw Error(Code::data,
-                        "kunci idempotensi sudah dipakai surat nomor " + number + " dengan isi lain",
-                        asked.key, "Pakai kunci baru untuk surat yang berbeda");
-        known = *std::move(earlier);
-    }
+// What may be stored, and its digest.
+std::string digest_to_issue(const SignedLetter& letter) {
+    require_text(letter.actor, "pelaku", false);
+    if (letter.pdf.empty())
+        throw Error(Code::data, "PDF kosong", to_string(letter.id), "Buat dan tanda tangani PDF-nya dahulu");
+    return to_string(sha256(letter.pdf));
 }
 
 void require_reserved(const StoredLetter& letter, const char* wish) {
@@ -154,28 +96,6 @@ void close(Connection& connection, StoredLetter& letter, const std::string& reas
          letter.row});
 }
 
-void note(Connection& connection, const StoredLetter& letter, const char* action, Json detail, Instant now,
-          const std::string& actor) {
-    append(connection, {.at = now,
-                        .actor = actor,
-                        .action = action,
-                        .letter = letter.id,
-                        .detail = std::move(detail),
-                        .previous = {},
-                        .hash = {}});
-}
-
-// Writes the row and its entry in the log; `letter.row` becomes the place of that entry.
-void record(Connection& connection, StoredLetter& letter, const std::string& actor) {
-    letter.row = read_head(connection).seq + 1;
-    insert_letter(connection, letter);
-    insert_agenda_entry(connection, letter);
-    Json detail = {
-        {"number", letter.number}, {"date", letter.date}, {"record", to_string(record_digest(letter))}};
-    if (letter.replaces) detail["replaces"] = *letter.replaces;
-    note(connection, letter, "reserve", std::move(detail), from_millis(letter.reserved_at), actor);
-}
-
 class SqlRegister final : public Register {
 public:
     explicit SqlRegister(std::shared_ptr<Connections> database) : database_(std::move(database)) {}
@@ -183,47 +103,81 @@ public:
     Reserved reserve(const NewLetter& letter, Instant now) override {
         require_sound(letter);
         const StoredLetter asked = to_stored(letter, now);
-        StoredLetter result;
-        bool fresh = false;
+        Recorder::Taken taken;
+        database_->write(
+            [&](Connection& connection) { taken = Recorder(connection).reserve(asked, letter.actor); });
+        return {to_letter(taken.letter), taken.fresh};
+    }
+
+    std::vector<Answer<Reserved>> reserve_all(std::span<const NewLetter> letters, Instant now) override {
+        std::vector<Answer<Reserved>> answers(letters.size());
+        std::vector<std::optional<StoredLetter>> asked(letters.size());
+        for (std::size_t i = 0; i < letters.size(); ++i)
+            answers[i].listen([&] {
+                require_sound(letters[i]);
+                asked[i] = to_stored(letters[i], now);
+            });
+        std::vector<Answer<Recorder::Taken>> taken;
         database_->write([&](Connection& connection) {
-            fresh = false;
-            if (!asked.key.empty()) {
-                if (auto known = by_key(connection, asked.key)) {
-                    require_same_request(connection, *known, asked);
-                    result = *std::move(known);
-                    return;
-                }
-            }
-            require_once(connection, asked);
-            result = asked;
-            take_number(connection, result);
-            record(connection, result, letter.actor);
-            fresh = true;
+            taken.assign(letters.size(), {});
+            Recorder recorder(connection);
+            for (std::size_t i = 0; i < letters.size(); ++i)
+                if (asked[i])
+                    taken[i].listen([&] { taken[i].done = recorder.reserve(*asked[i], letters[i].actor); });
         });
-        return {to_letter(result), fresh};
+        for (std::size_t i = 0; i < letters.size(); ++i) {
+            if (taken[i].refused) answers[i].refused = taken[i].refused;
+            if (taken[i].done) answers[i].done = {to_letter(taken[i].done->letter), taken[i].done->fresh};
+        }
+        return answers;
     }
 
     Letter issue(const LetterId& id, BytesView pdf, Instant now, const std::string& actor) override {
-        require_text(actor, "pelaku", false);
-        if (pdf.empty())
-            throw Error(Code::data, "PDF kosong", to_string(id), "Buat dan tanda tangani PDF-nya dahulu");
-        const std::string digest = to_string(sha256(pdf));
+        const std::string digest = digest_to_issue({.id = id, .pdf = pdf, .actor = actor});
         StoredLetter letter;
         database_->write([&](Connection& connection) {
             letter = existing(connection, id);
             if (letter.status != "reserved" && letter.status != "void") return;  // somebody was first
             require_reserved(letter, "diterbitkan");
-            require_reconciled(connection, letter.series);
-            connection.run("INSERT INTO pdfs (letter_row, sha256, content) VALUES ($1, $2, $3)",
-                           {letter.row, digest, pdf});
-            letter.status = "issued";
-            letter.sha256 = digest;
-            letter.issued_at = to_millis(now);
-            connection.run("UPDATE letters SET status = $1, sha256 = $2, issued_at = $3 WHERE row_id = $4",
-                           {letter.status, digest, *letter.issued_at, letter.row});
-            note(connection, letter, "issue", {{"sha256", digest}}, now, actor);
+            Recorder(connection).issue(letter, pdf, digest, now, actor);
         });
         return to_letter(letter);
+    }
+
+    std::vector<Answer<Letter>> issue_all(std::span<const SignedLetter> letters, Instant now) override {
+        std::vector<Answer<Letter>> answers(letters.size());
+        std::vector<std::string> digests(letters.size());
+        for (std::size_t i = 0; i < letters.size(); ++i)
+            answers[i].listen([&] { digests[i] = digest_to_issue(letters[i]); });
+        std::vector<Answer<StoredLetter>> stored;
+        database_->write([&](Connection& connection) {
+            stored.assign(letters.size(), {});
+            for (std::size_t i = 0; i < letters.size(); ++i)
+                connection.run_later(select_letter + "WHERE id = $1", {to_string(letters[i].id)},
+                                     [&, i](const Cells& cells) { stored[i].done = read_letter(cells); });
+            connection.flush();
+            Recorder recorder(connection);
+            std::map<LetterId, StoredLetter> before;  // one may come twice
+            for (std::size_t i = 0; i < letters.size(); ++i) {
+                if (digests[i].empty()) continue;
+                auto& [letter, refused] = stored[i];
+                stored[i].listen([&] {
+                    if (!letter) throw no_such_letter(letters[i].id);
+                    if (const auto known = before.find(letters[i].id); known != before.end())
+                        letter = known->second;
+                    if (letter->status != "reserved" && letter->status != "void") return;
+                    require_reserved(*letter, "diterbitkan");
+                    recorder.issue(*letter, letters[i].pdf, digests[i], now, letters[i].actor);
+                    before.emplace(letters[i].id, *letter);
+                });
+            }
+        });
+        for (std::size_t i = 0; i < letters.size(); ++i) {
+            if (digests[i].empty()) continue;
+            answers[i].refused = stored[i].refused;
+            if (!answers[i].refused) answers[i].done = to_letter(*stored[i].done);
+        }
+        return answers;
     }
 
     Letter make_void(const LetterId& id, const std::string& reason, Instant now,
@@ -235,7 +189,7 @@ public:
             letter = existing(connection, id);
             require_reserved(letter, "dibatalkan");
             close(connection, letter, reason, std::nullopt);
-            note(connection, letter, "void", {{"reason", reason}}, now, actor);
+            Recorder(connection).note(letter, "void", {{"reason", reason}}, now, actor);
         });
         return to_letter(letter);
     }
@@ -260,10 +214,11 @@ public:
             result.key = before.key;
             result.once = before.once;
             result.replaces = before.id;
-            take_number(connection, result);
+            Recorder recorder(connection);
+            recorder.take_number(result);
             close(connection, before, reason, result.id);
-            note(connection, before, "replace", {{"reason", reason}, {"by", result.id}}, now, letter.actor);
-            record(connection, result, letter.actor);
+            recorder.note(before, "replace", {{"reason", reason}, {"by", result.id}}, now, letter.actor);
+            recorder.record(result, letter.actor);
         });
         return to_letter(result);
     }
@@ -290,8 +245,9 @@ public:
             letter.replaced_by = other.id;
             connection.run("UPDATE letters SET status = $1, reason = $2, replaced_by = $3 WHERE row_id = $4",
                            {letter.status, reason, other.id, letter.row});
-            note(connection, letter, to == Status::revoked ? "revoke" : "supersede",
-                 {{"reason", reason}, {"by", other.id}}, now, actor);
+            Recorder(connection)
+                .note(letter, to == Status::revoked ? "revoke" : "supersede",
+                      {{"reason", reason}, {"by", other.id}}, now, actor);
         });
         return to_letter(letter);
     }
