@@ -83,6 +83,7 @@ Json Site::frame_of(const Visit& visit, const Frame& frame, const workflow::Offi
         {"pangkal", "/periksa"},
         {"csrf", ""},
         {"skrip", frame.scripts},
+        {"segarkan", frame.refresh > 0 ? std::to_string(frame.refresh) : ""},
         {"menu", Json::array()}};
     if (const workflow::Person* person = visit.person()) {
         out["csrf"] = visit.session->csrf;

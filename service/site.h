@@ -21,6 +21,7 @@ struct Frame {
     std::string title;                 // Indonesian; said in the visit's language
     std::string section;               // address of the menu's item that is the current one, or empty
     std::vector<std::string> scripts;  // assets, loaded deferred
+    int refresh = 0;  // without script the page is asked for again after so many seconds; 0: never
 };
 
 // A page that says what happened, what is safe and what to do.

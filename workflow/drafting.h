@@ -76,6 +76,7 @@ public:
     std::vector<FilledField> facts(const storage::Draft& draft) const;
 
     storage::Drafts& drafts() { return drafts_; }
+    const storage::Drafts& drafts() const { return drafts_; }
     Desk& desk() const { return desk_; }
 
 private:

@@ -55,7 +55,7 @@ int count_try(storage::Connections& database, const Person& who, Instant now) {
             throw Error(Code::forbidden,
                         "PIN sudah salah " + std::to_string(tries) + " kali. Untuk keamanan, tunggu " +
                             std::to_string(SigningRounds::lockout.count()) + " menit",
-                        "PIN tanda tangan", "Tidak ada surat yang berubah. Coba lagi nanti.");
+                        pin_field, "Tidak ada surat yang berubah. Coba lagi nanti.");
         storage::append(connection, {.at = now,
                                      .actor = who.username,
                                      .action = "pin-try",
@@ -128,14 +128,14 @@ struct SigningRounds::Running {
     }
 };
 
-SigningRounds::SigningRounds(DeskNow desk, const Clock& clock, Random& random)
-    : desk_(std::move(desk)), clock_(clock), random_(random) {}
+SigningRounds::SigningRounds(DeskNow desk, const Clock& clock, Random& random, Told told)
+    : desk_(std::move(desk)), clock_(clock), random_(random), told_(std::move(told)) {}
 
 SigningRounds::~SigningRounds() { stop(std::chrono::milliseconds(0)); }
 
 storage::Rounds SigningRounds::rounds() const { return storage::Rounds(desk_()->database()); }
 
-SigningRounds::Needs SigningRounds::needs_of(const std::vector<Draft>& drafts, Instant) const {
+SigningRounds::Needs SigningRounds::needs_of(const std::vector<Draft>& drafts) const {
     const auto desk = desk_();
     Needs needs;
     for (const Draft& draft : drafts) (head_signs(*desk, draft.kind) ? needs.pin : needs.seal) = true;
@@ -162,13 +162,13 @@ std::shared_ptr<SigningSession> SigningRounds::open_keys(Desk& desk, const Perso
     const int tries = count_try(database, who, now);
     try {
         for (const auto& file : own) {
-            auto key = open_typed(file, secrets.pin, "PIN tanda tangan", tries);
+            auto key = open_typed(file, secrets.pin, pin_field, tries);
             signing::check_certificate(*key, now);
             session->give(file, std::move(key));
         }
         for (const auto& file : seals) {
             if (!typed_seal) break;
-            auto key = open_typed(file, secrets.seal, "Kata sandi segel", tries);
+            auto key = open_typed(file, secrets.seal, seal_field, tries);
             signing::check_certificate(*key, now);
             session->give(file, std::move(key));
         }
@@ -230,7 +230,7 @@ Round SigningRounds::release(const Person& who, const LetterId& id, Instant now)
     auto round = find(id);
     if (!round || !who.is(Role::kadis))
         throw Error(Code::forbidden, "putaran ini bukan milik Anda", "", "Kembali ke antrean.");
-    if (is_running(id) || (!round->ended_at && now - round->seen_at < silent_for && now >= round->seen_at))
+    if (!round->ended_at && !is_left_open(*round, now))
         throw Error(Code::data, "putaran ini sedang berjalan", "", "Tunggu sampai selesai.");
     for (const RoundItem& item : round->items)
         if (item.state == ItemState::waiting)
@@ -249,10 +249,17 @@ bool SigningRounds::is_running(const LetterId& round) const {
     return found != running_.end() && !found->second->done;
 }
 
+std::optional<Round> SigningRounds::newest_of(const Person& who) const {
+    return rounds().newest_of(who.username);
+}
+
+bool SigningRounds::is_left_open(const Round& round, Instant now) const {
+    return !round.ended_at && !is_running(round.id) && now - round.seen_at >= silent_for;
+}
+
 std::optional<Round> SigningRounds::left_open(const Person& who, Instant now) const {
     for (Round& round : rounds().unfinished())
-        if (round.actor == who.username && !is_running(round.id) && now - round.seen_at >= silent_for)
-            return std::move(round);
+        if (round.actor == who.username && is_left_open(round, now)) return std::move(round);
     return std::nullopt;
 }
 
@@ -292,6 +299,9 @@ void SigningRounds::work(Running& running) {
         for (;;) {
             try {
                 running.round = store.settle(id, draft, otherwise, problems, actor, clock_.now());
+                if (told_)
+                    for (const RoundItem& item : running.round.items)
+                        if (item.draft == draft) told_(running.round, item);
                 return;
             } catch (const Error& error) {
                 if (error.code() != Code::outside && error.code() != Code::cannot_write) throw;
@@ -348,32 +358,16 @@ void SigningRounds::reap() {
 }
 
 void SigningRounds::resume() {
-    const std::lock_guard lock(mutex_);
-    if (stopping_ || resuming_.joinable()) return;
-    resuming_ = std::thread([this] {
-        try {
-            const auto desk = desk_();
-            rounds().take_over_issued(clock_.now());
-            if (!desk->office().demo()) return;  // the keys ask for their PIN: the head's page does
-            for (const Round& round : rounds().unfinished())
-                run(round, desk, std::make_shared<SigningSession>([](const std::string&) -> std::string {
-                        throw Error(Code::data, "kunci ini meminta kata sandi");
-                    }));
-            drain();
-            desk->resume([](const Desk::Resumed&) {});
-            rounds().take_over_issued(clock_.now());
-        } catch (const std::exception&) {
-            // The store does not answer: the next start tries again.
-        }
-    });
+    const auto desk = desk_();
+    rounds().take_over_issued(clock_.now());
+    if (!desk->office().demo()) return;  // the keys ask for their secrets: the head's page does
+    for (const Round& round : rounds().unfinished())
+        run(round, desk, std::make_shared<SigningSession>([](const std::string&) -> std::string {
+                throw Error(Code::data, "kunci ini meminta kata sandi");
+            }));
 }
 
 void SigningRounds::wait() {
-    if (resuming_.joinable()) resuming_.join();
-    drain();
-}
-
-void SigningRounds::drain() {
     for (;;) {
         reap();
         {
@@ -400,7 +394,6 @@ void SigningRounds::stop(std::chrono::milliseconds patience) {
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    if (resuming_.joinable()) resuming_.join();
 }
 
 }  // namespace naskah::workflow

@@ -32,6 +32,10 @@ namespace naskah::workflow {
 std::optional<Problem> not_signed_by(const Desk& desk, const Person& who, const storage::Draft& draft,
                                      Instant now);
 
+// Where Error's problems of a secret stand, so that a page shows them at its field.
+inline constexpr const char* pin_field = "PIN tanda tangan";
+inline constexpr const char* seal_field = "Kata sandi segel";
+
 // What is typed to open the keys.
 struct Secrets {
     std::string pin;   // of the head's key
@@ -41,8 +45,10 @@ struct Secrets {
 
 class SigningRounds {
 public:
-    using DeskNow = std::function<std::shared_ptr<Desk>()>;  // the office as it is now
-    SigningRounds(DeskNow desk, const Clock& clock, Random& random);
+    using DeskNow = std::function<std::shared_ptr<Desk>()>;       // the office as it is now
+    // Hears what became of each letter, for the service's figures.
+    using Told = std::function<void(const storage::Round&, const storage::RoundItem&)>;
+    SigningRounds(DeskNow desk, const Clock& clock, Random& random, Told told = {});
     ~SigningRounds();  // stop() without patience
     SigningRounds(const SigningRounds&) = delete;
     SigningRounds& operator=(const SigningRounds&) = delete;
@@ -55,7 +61,7 @@ public:
     struct Needs {
         bool pin = false, seal = false;
     };
-    Needs needs_of(const std::vector<storage::Draft>& drafts, Instant now) const;
+    Needs needs_of(const std::vector<storage::Draft>& drafts) const;
 
     // Begins a round and returns at once. Throws Error(data) if a secret is wrong (which one is said), if a
     // certificate may not sign now, or if nothing can be signed; Error(forbidden) after too many wrong PINs.
@@ -69,17 +75,20 @@ public:
 
     // Whether this process works on it.
     bool is_running(const LetterId& round) const;
-    // An open round of this head that nobody works on, or nothing.
+    // Whether it is open and nobody gives a sign of life, here or in another process.
+    bool is_left_open(const storage::Round& round, Instant now) const;
+    // A round of this head that was left open, or nothing.
     std::optional<storage::Round> left_open(const Person& who, Instant now) const;
     std::optional<storage::Round> find(const LetterId& round) const;
+    std::optional<storage::Round> newest_of(const Person& who) const;
 
-    // At the start of the service: goes on with the rounds whose keys open without asking, finishes numbered
-    // letters likewise, and takes note of letters that were issued by other ways.
+    // At the start of the service: takes note of letters that were issued by other ways, and goes on with
+    // the open rounds of an office whose keys open without asking.
     void resume();
     // No round is begun any more; open ones are given so long to end, then the letter in hand is finished and
     // the rest stays waiting.
     void stop(std::chrono::milliseconds patience);
-    void wait();  // until nothing runs, from one thread: for tests and for one who is in no hurry
+    void wait();  // until nothing runs: for tests and for one who is in no hurry
 
 private:
     struct Running;
@@ -89,16 +98,15 @@ private:
                                               const Secrets& secrets, Instant now);
     void run(const storage::Round& round, std::shared_ptr<Desk> desk, std::shared_ptr<SigningSession> keys);
     void work(Running& running);
-    void drain();
     void reap();
 
     DeskNow desk_;
     const Clock& clock_;
     Random& random_;
+    const Told told_;
     mutable std::mutex mutex_;
     bool stopping_ = false;
     std::map<LetterId, std::shared_ptr<Running>> running_;
-    std::thread resuming_;
 };
 
 }  // namespace naskah::workflow

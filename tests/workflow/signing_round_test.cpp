@@ -215,10 +215,10 @@ TEST_CASE("letters with the office's seal ask for the seal's own secret, and onl
     const Draft form = office.in_stage(Stage::queue, "checklist-persyaratan");
     const Draft letter = office.in_stage(Stage::queue);
     auto rounds = office.rounds();
-    const auto both = rounds->needs_of({form, letter}, office.now());
+    const auto both = rounds->needs_of({form, letter});
     CHECK((both.pin && both.seal));
-    CHECK_FALSE(rounds->needs_of({letter}, office.now()).seal);
-    CHECK_FALSE(rounds->needs_of({form}, office.now()).pin);
+    CHECK_FALSE(rounds->needs_of({letter}).seal);
+    CHECK_FALSE(rounds->needs_of({form}).pin);
     CHECK_THAT(refused([&] {
                    rounds->start(office.ratna, picks({form, letter}), {office.pin, "salah"}, office.now());
                }),
