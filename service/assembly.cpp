@@ -1,6 +1,7 @@
 #include "service/assembly.h"
 
 #include "service/account_routes.h"
+#include "service/api.h"
 #include "service/editor_routes.h"
 #include "service/health.h"
 
@@ -20,6 +21,7 @@ void add_all_routes(Service& service, Site& site, Fittings fittings) {
     add_staff_routes(service, site, fittings.staff);
     add_log_routes(service, site);
     add_editor_routes(service, site);
+    add_api_routes(service, site);
 }
 
 }  // namespace naskah::service
