@@ -276,7 +276,7 @@ std::optional<std::int64_t> if_match(const Request& request) {
     return revision;
 }
 
-void add_api_routes(Service& service, Site& site) {
+void add_api_routes(Service& service, Site& site, const std::shared_ptr<Checking>& checking) {
     Api api(service, site);
     api.get("/whoami", Access::signed_in(), [](Visit& visit) {
         const workflow::Person& person = visit.someone();
@@ -287,6 +287,7 @@ void add_api_routes(Service& service, Site& site) {
     });
     add_api_letters(api);
     add_api_drafts(api);
+    add_api_public(api, checking);
 }
 
 }  // namespace naskah::service

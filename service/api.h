@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "service/checking.h"
 #include "service/service.h"
 #include "storage/replays.h"
 #include "workflow/drafting.h"
@@ -87,6 +88,7 @@ Json to_json(const storage::Letter& letter, const workflow::Office& office, bool
 
 void add_api_letters(Api& api);
 void add_api_drafts(Api& api);
-void add_api_routes(Service& service, Site& site);
+void add_api_public(Api& api, const std::shared_ptr<Checking>& checking);
+void add_api_routes(Service& service, Site& site, const std::shared_ptr<Checking>& checking);
 
 }  // namespace naskah::service

@@ -15,13 +15,14 @@ void add_all_routes(Service& service, Site& site, Fittings fittings) {
                                      seen.took, seen.response.body.size());
     });
     add_health_routes(service, site);
-    add_public_routes(service, site);
+    const auto checking = std::make_shared<Checking>();
+    add_public_routes(service, site, checking);
     add_sign_in_routes(service, site, fittings.staff);
     add_account_routes(service, site, fittings.staff);
     add_staff_routes(service, site, fittings.staff);
     add_log_routes(service, site);
     add_editor_routes(service, site);
-    add_api_routes(service, site);
+    add_api_routes(service, site, checking);
 }
 
 }  // namespace naskah::service
