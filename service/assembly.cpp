@@ -2,6 +2,7 @@
 
 #include "service/account_routes.h"
 #include "service/agenda_routes.h"
+#include "service/api.h"
 #include "service/editor_routes.h"
 #include "service/health.h"
 
@@ -15,13 +16,15 @@ void add_all_routes(Service& service, Site& site, Fittings fittings) {
                                      seen.took, seen.response.body.size());
     });
     add_health_routes(service, site);
-    add_public_routes(service, site);
+    const auto checking = std::make_shared<Checking>();
+    add_public_routes(service, site, checking);
     add_sign_in_routes(service, site, fittings.staff);
     add_account_routes(service, site, fittings.staff);
     add_staff_routes(service, site, fittings.staff);
     add_log_routes(service, site);
     add_editor_routes(service, site);
     add_agenda_routes(service, site);
+    add_api_routes(service, site, checking);
 }
 
 }  // namespace naskah::service

@@ -60,6 +60,7 @@ private:
 };
 
 // Each group of routes adds itself to the table.
-void add_public_routes(Service& service, Site& site);
+struct Checking;  // checking.h
+void add_public_routes(Service& service, Site& site, std::shared_ptr<Checking> checking);
 
 }  // namespace naskah::service

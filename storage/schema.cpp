@@ -8,6 +8,7 @@
 #include "storage/drafts.h"
 #include "storage/postgres_guards.h"
 #include "storage/reconciliation.h"
+#include "storage/replays.h"
 #include "storage/rounds.h"
 #include "storage/sessions.h"
 
@@ -201,6 +202,7 @@ Migration version2() {
     add(step.tables, account_tables());
     add(step.tables, session_tables());
     add(step.tables, attempt_tables());
+    add(step.tables, replay_tables());
     add(step.sqlite_guards, {letters_withdraw});
     add(step.postgres_guards, postgres_guards_2());
     add(step.tables, dispatch_tables());
