@@ -96,7 +96,8 @@ void add_api_public(Api& api, const std::shared_ptr<Checking>& checking) {
                  });
                  site.metrics().count(done ? Event::upload_checked : Event::upload_turned_away);
                  if (!done)
-                     return api.problem(visit, 503, "Pemeriksaan berkas sedang ramai").with("Retry-After", "10");
+                     return api.problem(visit, 503, "Pemeriksaan berkas sedang ramai")
+                         .with("Retry-After", "10");
                  return answered ? json_response(report) : silent(api, visit);
              },
          .takes = Route::Takes::upload});

@@ -25,7 +25,7 @@ int number_in(std::string_view text, int otherwise) {
 
 class Checking {
 public:
-    Checking(Site& site, workflow::Directory people) : site_(site), people_(std::move(people)) {}
+    explicit Checking(Site& site) : site_(site) {}
 
     Response list(Visit& visit, LetterView& view) {
         const auto rows = [&](const DraftFilter& filter) {
@@ -61,21 +61,18 @@ public:
                           {.title = "Pemeriksaan", .section = "/pemeriksaan", .scripts = {}}, content);
     }
 
-    Response read(Visit& visit, LetterView& view) {
-        return page(visit, view, view.asked(), {}, 200);
-    }
+    Response read(Visit& visit, LetterView& view) { return page(visit, view, view.asked(), {}, 200); }
 
-    Response picture(Visit& visit, LetterView& view) {
-        return view.picture(view.asked());
-    }
+    Response picture(Visit&, LetterView& view) { return view.picture(view.asked()); }
 
     Response approve(Visit& visit, LetterView& view) {
         const Draft seen = view.asked();
         const std::string next(visit.request.form.get("kepada"));
         if (next.empty())
-            return page(visit, view, seen,
-                        {{"belum dipilih", "Teruskan kepada", "Pilih pemeriksa berikutnya atau penanda tangan."}},
-                        422);
+            return page(
+                visit, view, seen,
+                {{"belum dipilih", "Teruskan kepada", "Pilih pemeriksa berikutnya atau penanda tangan."}},
+                422);
         return decide(visit, view, seen, [&](int version, const std::string& note) {
             return view.drafting().approve(visit.someone(), seen.id, version, next == to_signer ? "" : next,
                                            note, visit.now);
@@ -90,10 +87,10 @@ public:
     }
 
     // Whoever asks for a letter that is not there, or not theirs, is told so.
-    Response answer(Visit& visit, Response (Checking::*page)(Visit&, LetterView&)) {
-        LetterView view(site_, visit, people_);
+    Response answer(Visit& visit, Response (Checking::*what)(Visit&, LetterView&)) {
+        LetterView view(site_, visit, previews_);
         if (visit.names.contains("id") && !view.finds_letter()) return site_.not_found(visit);
-        return (this->*page)(visit, view);
+        return (this->*what)(visit, view);
     }
 
 private:
@@ -140,8 +137,7 @@ private:
         content["isian_catatan"] = std::string(visit.request.form.get("catatan"));
         content["masalah"] = Json::array();
         for (const Problem& problem : problems)
-            content["masalah"].push_back(
-                to_string(site_.pages().words().say(visit.language, problem)));
+            content["masalah"].push_back(to_string(site_.pages().words().say(visit.language, problem)));
         compare(visit, view, draft, content);
         const auto acts = view.drafting().acts_of(visit.someone(), draft);
         content["boleh"] = {{"paraf", acts.approve}, {"kembali", acts.send_back}};
@@ -175,11 +171,10 @@ private:
             for (const std::string& part : change.titles) title += (title.empty() ? "" : ", ") + part;
             content["ubahan"].push_back({{"judul", title}, {"semula", change.was}, {"menjadi", change.now}});
         }
-        content["kata_ubahan"] =
-            content["ubahan"].empty()
-                ? view.say("Tidak ada yang berubah sejak versi " + std::to_string(from))
-                : view.say(std::to_string(content["ubahan"].size()) + " perubahan sejak versi " +
-                           std::to_string(from));
+        content["kata_ubahan"] = content["ubahan"].empty()
+                                     ? view.say("Tidak ada yang berubah sejak versi " + std::to_string(from))
+                                     : view.say(std::to_string(content["ubahan"].size()) +
+                                                " perubahan sejak versi " + std::to_string(from));
         for (int other = draft.version - 1; other >= 1; --other)
             if (other != from)
                 content["versi_lain"].push_back(
@@ -188,17 +183,19 @@ private:
     }
 
     Site& site_;
-    workflow::Directory people_;
+    Previews previews_;
 };
 
 }  // namespace
 
-void add_checking_routes(Service& service, Site& site, workflow::Directory people) {
-    const auto pages = std::make_shared<Checking>(site, std::move(people));
+void add_checking_routes(Service& service, Site& site) {
+    const auto pages = std::make_shared<Checking>(site);
     Router& router = service.router();
     const Access checkers = Access::of({workflow::Role::pemeriksa});
-    const auto add = [&](const char* method, const char* pattern, Response (Checking::*page)(Visit&, LetterView&)) {
-        router.add({method, pattern, checkers, [pages, page](Visit& visit) { return pages->answer(visit, page); }});
+    const auto add = [&](const char* method, const char* pattern,
+                         Response (Checking::*page)(Visit&, LetterView&)) {
+        router.add(
+            {method, pattern, checkers, [pages, page](Visit& visit) { return pages->answer(visit, page); }});
     };
     add("GET", "/pemeriksaan", &Checking::list);
     add("GET", "/pemeriksaan/{id}", &Checking::read);

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "service/colleagues.h"
+#include "service/moment.h"
 #include "workflow/working_time.h"
 
 namespace naskah::service {
@@ -30,6 +32,14 @@ std::string step_words(const DraftStep& step, const LetterView& view) {
 
 }  // namespace
 
+// The people are read once a request: a page names many of them.
+LetterView::LetterView(const Site& site, Visit& visit, Previews& previews)
+    : site_(site),
+      visit_(visit),
+      previews_(previews),
+      desk_(site.desk()),
+      drafting_(*desk_, site.random(), [all = directory_of(site)()] { return all; }) {}
+
 bool LetterView::finds_letter() const {
     const auto id = parse_letter_id(visit_.names.at("id"));
     const auto draft = id ? drafting_.drafts().find(*id) : std::nullopt;
@@ -50,7 +60,8 @@ std::string LetterView::title(const Draft& draft) const {
 }
 
 std::string LetterView::moment(Instant at) const {
-    return say(workflow::moment_words(office(), at, visit_.now));
+    return visit_.language == Language::indonesian ? workflow::moment_words(office(), at, visit_.now)
+                                                   : moment_text(visit_.language, office().zone(), at);
 }
 
 std::string LetterView::person(const std::string& username) const { return drafting_.name_of(username); }
@@ -99,8 +110,7 @@ Json LetterView::initials(const Draft& draft) const {
     Json all = Json::array();
     for (const DraftStep& step : drafting_.drafts().steps(draft.id))
         if (step.act == "approve" && step.version == draft.version && !draft.initials.empty())
-            all.push_back(
-                {{"nama", person(step.actor)}, {"kapan", moment(step.at)}, {"catatan", step.note}});
+            all.push_back({{"nama", person(step.actor)}, {"kapan", moment(step.at)}, {"catatan", step.note}});
     return all;
 }
 
@@ -121,42 +131,43 @@ Json LetterView::facts(const Draft& draft) const {
     return groups;
 }
 
-Bytes LetterView::pdf_of(const Draft& draft) const {
+std::shared_ptr<const Preview> LetterView::look(const Draft& draft) const {
     if (draft.stage == Stage::issued && draft.letter)
-        if (auto pdf = desk_->letters().pdf(*draft.letter)) return *std::move(pdf);
-    return desk_->draft(draft.kind, draft.data, office().root());
+        if (auto pdf = desk_->letters().pdf(*draft.letter)) {
+            Preview issued;
+            issued.pdf = *std::move(pdf);
+            issued.digest = sha256(issued.pdf);
+            issued.pages = count_pages(issued.pdf).value_or(1);
+            return std::make_shared<const Preview>(std::move(issued));
+        }
+    return previews_.of(desk_, draft.kind, draft.data, visit_.now);
 }
 
 Json LetterView::pictures(const Draft& draft, const std::string& base) const {
     Json shown = {{"halaman", Json::array()}, {"sebab", ""}, {"jumlah", 0}};
-    try {
-        const int pages = count_pages(pdf_of(draft)).value_or(1);
-        shown["jumlah"] = pages;
-        for (int page = 1; page <= pages; ++page) {
-            const std::string place = "Halaman " + std::to_string(page) + " dari " + std::to_string(pages);
-            shown["halaman"].push_back(
-                {{"gambar", base + "/halaman/" + std::to_string(page) + "?r=" + std::to_string(draft.revision)},
-                 {"kata", say(place)},
-                 {"alt", say(place + " dari surat ini, seperti akan dicetak.")}});
-        }
-    } catch (const Error& error) {
-        if (error.code() == Code::internal) throw;
-        shown["sebab"] = error.what();
+    const auto preview = look(draft);
+    if (!preview->problems.empty())
+        shown["sebab"] = to_string(site_.pages().words().say(visit_.language, preview->problems.front()));
+    shown["jumlah"] = preview->pages;
+    for (int page = 1; page <= preview->pages; ++page) {
+        const std::string place =
+            "Halaman " + std::to_string(page) + " dari " + std::to_string(preview->pages);
+        shown["halaman"].push_back(
+            {{"gambar", base + "/halaman/" + std::to_string(page) + "?r=" + std::to_string(draft.revision)},
+             {"kata", say(place)},
+             {"alt", say(place + " dari surat ini, seperti akan dicetak.")}});
     }
     return shown;
 }
 
 Response LetterView::picture(const Draft& draft) {
     int page = 0;
-    const std::string& asked = visit_.names.at("n");
-    const auto [end, wrong] = std::from_chars(asked.data(), asked.data() + asked.size(), page);
-    if (wrong != std::errc{} || end != asked.data() + asked.size() || page < 1 || page > 10'000)
+    const std::string& wanted = visit_.names.at("n");
+    const auto [end, wrong] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), page);
+    const auto preview = look(draft);
+    if (wrong != std::errc{} || end != wanted.data() + wanted.size() || page < 1 || page > preview->pages)
         return site_.not_found(visit_);
-    // The same draft of the same day is the same bytes, so its pages are found without setting it again.
-    const std::string what = "konsep " + to_string(draft.id) + " " + std::to_string(draft.revision) + " " +
-                             to_iso(date_in(office().zone(), visit_.now));
-    const auto picture =
-        site_.pictures().of(sha256(as_bytes(what)), page, [&] { return pdf_of(draft); });
+    const auto picture = site_.pictures().of(preview->digest, page, [&] { return preview->pdf; });
     Response response;
     response.type = "image/png";
     response.body = std::string(as_text(*picture));
@@ -167,7 +178,8 @@ Json LetterView::findings(const Draft& draft) const {
     std::vector<Problem> warnings;
     Json list = Json::array();
     for (const Problem& problem : desk_->check(draft.kind, draft.data, warnings))
-        list.push_back({{"buruk", true}, {"kata", to_string(site_.pages().words().say(visit_.language, problem))}});
+        list.push_back(
+            {{"buruk", true}, {"kata", to_string(site_.pages().words().say(visit_.language, problem))}});
     for (const Problem& problem : warnings)
         list.push_back(
             {{"buruk", false}, {"kata", to_string(site_.pages().words().say(visit_.language, problem))}});
@@ -175,15 +187,16 @@ Json LetterView::findings(const Draft& draft) const {
 }
 
 Response moved_on(const Site& site, const Visit& visit, const Error& error, const std::string& back) {
-    return site.trouble(visit, {.status = 409,
-                                .icon = "tunggu",
-                                .title = "Surat ini sudah berubah",
-                                .what = "Seseorang mendahului Anda. Keputusan Anda belum dijalankan, dan tidak "
-                                        "ada yang berubah.",
-                                .advice = {"Lihat keadaan terbarunya, lalu putuskan lagi bila masih perlu."},
-                                .button = "Lihat keadaan terbaru",
-                                .target = back,
-                                .problems = error.problems()});
+    return site.trouble(visit,
+                        {.status = 409,
+                         .icon = "tunggu",
+                         .title = "Surat ini sudah berubah",
+                         .what = "Seseorang mendahului Anda. Keputusan Anda belum dijalankan, dan tidak "
+                                 "ada yang berubah.",
+                         .advice = {"Lihat keadaan terbarunya, lalu putuskan lagi bila masih perlu."},
+                         .button = "Lihat keadaan terbaru",
+                         .target = back,
+                         .problems = error.problems()});
 }
 
 }  // namespace naskah::service

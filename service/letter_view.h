@@ -1,6 +1,7 @@
 // A letter on its way, as the pages of checker and head show it.
 #pragma once
 
+#include "service/previews.h"
 #include "service/site.h"
 #include "workflow/drafting.h"
 
@@ -9,8 +10,7 @@ namespace naskah::service {
 // One request's look at letters: the desk as it is now, what may be done, in the visitor's language.
 class LetterView {
 public:
-    LetterView(const Site& site, Visit& visit, const workflow::Directory& people)
-        : site_(site), visit_(visit), desk_(site.desk()), drafting_(*desk_, site.random(), people) {}
+    LetterView(const Site& site, Visit& visit, Previews& previews);
 
     workflow::Drafting& drafting() { return drafting_; }
     workflow::Desk& desk() { return *desk_; }
@@ -45,10 +45,12 @@ public:
     std::string person(const std::string& username) const;
 
 private:
-    Bytes pdf_of(const storage::Draft& draft) const;
+    // As it was signed, or as it would look now.
+    std::shared_ptr<const Preview> look(const storage::Draft& draft) const;
 
     const Site& site_;
     Visit& visit_;
+    Previews& previews_;
     std::shared_ptr<workflow::Desk> desk_;
     workflow::Drafting drafting_;
 };

@@ -47,23 +47,16 @@ std::vector<Rounds::Pick> picks_of(const Request& request) {
 
 class Signing {
 public:
-    Signing(Site& site, workflow::Directory people, std::shared_ptr<SigningRounds> rounds)
-        : site_(site), people_(std::move(people)), rounds_(std::move(rounds)) {}
+    Signing(Site& site, std::shared_ptr<SigningRounds> rounds) : site_(site), rounds_(std::move(rounds)) {}
 
-    Response queue(Visit& visit, LetterView& view) {
-        return queue_page(visit, view, "", 200);
-    }
+    Response queue(Visit& visit, LetterView& view) { return queue_page(visit, view, "", 200); }
 
     // The page that asks the PIN has no address: whoever loads it again chooses again.
     Response back(Visit&, LetterView&) { return redirect("/antrean"); }
 
-    Response read(Visit& visit, LetterView& view) {
-        return letter_page(visit, view, view.asked(), {}, 200);
-    }
+    Response read(Visit& visit, LetterView& view) { return letter_page(visit, view, view.asked(), {}, 200); }
 
-    Response picture(Visit& visit, LetterView& view) {
-        return view.picture(view.asked());
-    }
+    Response picture(Visit&, LetterView& view) { return view.picture(view.asked()); }
 
     Response send_back(Visit& visit, LetterView& view) {
         const Draft seen = view.asked();
@@ -86,8 +79,9 @@ public:
     Response choose(Visit& visit, LetterView& view) {
         const auto picks = picks_of(visit.request);
         if (picks.empty())
-            return queue_page(visit, view, "Belum ada surat yang dipilih. Beri centang pada surat yang hendak "
-                                           "ditandatangani.",
+            return queue_page(visit, view,
+                              "Belum ada surat yang dipilih. Beri centang pada surat yang hendak "
+                              "ditandatangani.",
                               422);
         if (picks.size() > SigningRounds::most_letters)
             return queue_page(visit, view,
@@ -137,10 +131,10 @@ public:
     }
 
     // Whoever asks for a letter that is not there, or not theirs, is told so.
-    Response answer(Visit& visit, Response (Signing::*page)(Visit&, LetterView&)) {
-        LetterView view(site_, visit, people_);
+    Response answer(Visit& visit, Response (Signing::*what)(Visit&, LetterView&)) {
+        LetterView view(site_, visit, previews_);
         if (visit.names.contains("id") && !view.finds_letter()) return site_.not_found(visit);
-        return (this->*page)(visit, view);
+        return (this->*what)(visit, view);
     }
 
 private:
@@ -163,8 +157,10 @@ private:
 
     Response queue_page(Visit& visit, LetterView& view, const std::string& wrong, int status) const {
         const auto chosen = picks_of(visit.request);
-        Json content = {{"daftar", Json::array()}, {"masalah", wrong.empty() ? "" : view.say(wrong)},
-                        {"kabar", ""},             {"boleh_pilih", false}};
+        Json content = {{"daftar", Json::array()},
+                        {"masalah", wrong.empty() ? "" : view.say(wrong)},
+                        {"kabar", ""},
+                        {"boleh_pilih", false}};
         int late = 0, today = 0;
         for (const Draft& draft : waiting(view)) {
             Json row = view.row(draft);
@@ -182,15 +178,17 @@ private:
         }
         const auto count = content["daftar"].size();
         content["kata_jumlah"] = count == 0 ? view.say("Tidak ada surat yang menunggu tanda tangan.")
-                                            : view.say(std::to_string(count) + " surat.");
+                                            : view.say("Ada " + std::to_string(count) + " surat.");
         content["kata_mendesak"] = "";
         if (late + today > 0)
-            content["kata_mendesak"] = view.say(late == 0    ? std::to_string(today) + " hari ini."
-                                                : today == 0 ? std::to_string(late) + " lewat tenggat."
-                                                             : std::to_string(late) + " lewat tenggat, " +
-                                                                   std::to_string(today) + " hari ini.");
+            content["kata_mendesak"] =
+                view.say(late == 0    ? std::to_string(today) + " bertenggat hari ini."
+                         : today == 0 ? std::to_string(late) + " lewat tenggat."
+                                      : std::to_string(late) + " lewat tenggat, " + std::to_string(today) +
+                                            " bertenggat hari ini.");
         if (const auto id = parse_letter_id(visit.request.query.get("dikembalikan")))
-            if (const auto draft = view.drafting().drafts().find(*id); draft && draft->stage == Stage::returned)
+            if (const auto draft = view.drafting().drafts().find(*id);
+                draft && draft->stage == Stage::returned)
                 content["kabar"] =
                     view.say("Dikembalikan kepada " + view.person(draft->author)) + ": " + view.title(*draft);
         add_rounds(visit, view, content);
@@ -206,10 +204,9 @@ private:
             content["berjalan"] = {{"alamat", "/tanda-tangan/" + to_string(newest->id)},
                                    {"kata", view.say(progress_words(*newest))}};
         if (const auto open = rounds_->left_open(visit.someone(), visit.now))
-            content["tertinggal"] = {
-                {"alamat", "/tanda-tangan/" + to_string(open->id)},
-                {"kata", view.say(std::to_string(open->count(ItemState::waiting)) +
-                                  " surat belum selesai ditandatangani")}};
+            content["tertinggal"] = {{"alamat", "/tanda-tangan/" + to_string(open->id)},
+                                     {"kata", view.say(std::to_string(open->count(ItemState::waiting)) +
+                                                       " surat belum selesai ditandatangani")}};
         if (newest && newest->ended_at)
             content["terakhir"] = {{"alamat", "/tanda-tangan/" + to_string(newest->id)},
                                    {"kata", view.say(result_words(*newest))},
@@ -235,13 +232,12 @@ private:
         const auto foreign = workflow::not_signed_by(view.desk(), visit.someone(), draft, visit.now);
         content["boleh_tanda"] = acts.sign && !foreign;
         content["boleh_kembali"] = acts.send_back;
-        content["bukan"] = acts.sign && foreign
-                               ? to_string(site_.pages().words().say(visit.language, *foreign))
-                               : "";
+        content["bukan"] =
+            acts.sign && foreign ? to_string(site_.pages().words().say(visit.language, *foreign)) : "";
         content["sudah_bernomor"] = draft.stage == Stage::queue && !draft.number.empty();
         const auto queue = waiting(view);
-        const auto place = std::find_if(queue.begin(), queue.end(),
-                                        [&](const Draft& one) { return one.id == draft.id; });
+        const auto place =
+            std::find_if(queue.begin(), queue.end(), [&](const Draft& one) { return one.id == draft.id; });
         content["urutan"] = "";
         if (place != queue.end()) {
             content["urutan"] = view.say("Surat " + std::to_string(place - queue.begin() + 1) + " dari " +
@@ -256,8 +252,8 @@ private:
     Response pin_page(Visit& visit, LetterView& view, const std::vector<Rounds::Pick>& picks,
                       const std::vector<Problem>& problems, int status) const {
         std::vector<Draft> drafts;
-        Json content = {{"daftar", Json::array()}, {"masalah", Json::array()}, {"galat_pin", ""},
-                        {"galat_segel", ""}};
+        Json content = {
+            {"daftar", Json::array()}, {"masalah", Json::array()}, {"galat_pin", ""}, {"galat_segel", ""}};
         for (const Rounds::Pick& pick : picks) {
             auto draft = view.drafting().drafts().find(pick.draft);
             if (!draft || !view.drafting().may_see(visit.someone(), *draft)) continue;
@@ -275,12 +271,12 @@ private:
         content["kata"] = view.say("Tanda tangani " + count + " surat");
         content["hari"] = view.say(to_long(date_in(view.office().zone(), visit.now)));
         content["contoh"] = view.office().demo();
-        return site_.page(visit, "tanda-tangan",
-                          {.title = (problems.empty() ? "" : "Perlu diperbaiki: ") +
-                                    ("Tanda tangani " + count + " surat"),
-                           .section = "/antrean",
-                           .scripts = {}},
-                          content, status);
+        return site_.page(
+            visit, "tanda-tangan",
+            {.title = (problems.empty() ? "" : "Perlu diperbaiki: ") + ("Tanda tangani " + count + " surat"),
+             .section = "/antrean",
+             .scripts = {}},
+            content, status);
     }
 
     // Problems of a secret stand at its field, the others above the form.
@@ -345,8 +341,8 @@ private:
                         {"dilepas", item.state == ItemState::released}};
             for (const Problem& problem : item.problems) {
                 const Problem said = site_.pages().words().say(visit.language, problem);
-                row["sebab"].push_back({{"apa", to_string(Problem{said.what, said.where, ""})},
-                                        {"saran", said.remedy}});
+                row["sebab"].push_back(
+                    {{"apa", to_string(Problem{said.what, said.where, ""})}, {"saran", said.remedy}});
             }
             const char* where = item.state == ItemState::signed_   ? "terbit"
                                 : item.state == ItemState::waiting ? "tunggu"
@@ -361,8 +357,9 @@ private:
         // The part of the page that moves asks for itself alone; once the round has ended, the whole page is
         // another.
         if (visit.request.header("hx-request") == "true") {
-            Response part = site_.page(visit, "tanda-tangan-kemajuan",
-                                       {.title = "Sedang ditandatangani", .section = {}, .scripts = {}}, content);
+            Response part =
+                site_.page(visit, "tanda-tangan-kemajuan",
+                           {.title = "Sedang ditandatangani", .section = {}, .scripts = {}}, content);
             if (!live) part.with("HX-Refresh", "true");
             return part;
         }
@@ -380,32 +377,51 @@ private:
 
     Response signer_away(const Visit& visit, const Error& error) const {
         return site_.trouble(
-            visit, {.status = 503,
-                    .icon = "tunggu",
-                    .title = "Layanan tanda tangan tidak menjawab",
-                    .what = "Belum ada surat yang ditandatangani dan belum ada nomor yang diambil. Semua surat "
-                            "tetap di antrean Anda. PIN Anda tidak disimpan.",
-                    .advice = {"Tunggu satu menit, lalu tanda tangani lagi dari antrean.",
-                               "Tidak bisa menunggu? Minta Tata Usaha menghubungi admin kantor."},
-                    .button = "Kembali ke antrean",
-                    .target = "/antrean",
-                    .problems = error.problems()});
+            visit,
+            {.status = 503,
+             .icon = "tunggu",
+             .title = "Layanan tanda tangan tidak menjawab",
+             .what = "Belum ada surat yang ditandatangani dan belum ada nomor yang diambil. Semua surat "
+                     "tetap di antrean Anda. PIN Anda tidak disimpan.",
+             .advice = {"Tunggu satu menit, lalu tanda tangani lagi dari antrean.",
+                        "Tidak bisa menunggu? Minta Tata Usaha menghubungi admin kantor."},
+             .button = "Kembali ke antrean",
+             .target = "/antrean",
+             .problems = error.problems()});
     }
 
     Site& site_;
-    workflow::Directory people_;
+    Previews previews_;
     std::shared_ptr<SigningRounds> rounds_;
 };
 
 }  // namespace
 
-void add_signing_routes(Service& service, Site& site, workflow::Directory people,
-                        std::shared_ptr<SigningRounds> rounds) {
-    const auto pages = std::make_shared<Signing>(site, std::move(people), std::move(rounds));
+std::shared_ptr<SigningRounds> make_signing_rounds(Site& site) {
+    auto rounds = std::make_shared<SigningRounds>(
+        [&site] { return site.desk(); }, site.clock(), site.random(),
+        [&site](const Round& round, const RoundItem& item) {
+            site.metrics().count(item.state == ItemState::signed_ ? Event::letter_issued
+                                                                  : Event::letter_failed);
+            if (round.ended_at) site.metrics().count(Event::round_finished);
+        });
+    site.background().once("signing-rounds", [rounds](const std::stop_token& stopped) {
+        rounds->resume();
+        while (wait_for(stopped, std::chrono::hours(1))) {
+        }
+        rounds->stop(std::chrono::seconds(15));
+    });
+    return rounds;
+}
+
+void add_signing_routes(Service& service, Site& site, std::shared_ptr<SigningRounds> rounds) {
+    const auto pages = std::make_shared<Signing>(site, std::move(rounds));
     Router& router = service.router();
     const Access heads = Access::of({workflow::Role::kadis});
-    const auto add = [&](const char* method, const char* pattern, Response (Signing::*page)(Visit&, LetterView&)) {
-        router.add({method, pattern, heads, [pages, page](Visit& visit) { return pages->answer(visit, page); }});
+    const auto add = [&](const char* method, const char* pattern,
+                         Response (Signing::*page)(Visit&, LetterView&)) {
+        router.add(
+            {method, pattern, heads, [pages, page](Visit& visit) { return pages->answer(visit, page); }});
     };
     add("GET", "/antrean", &Signing::queue);
     add("GET", "/antrean/{id}", &Signing::read);
