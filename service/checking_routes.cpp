@@ -23,9 +23,9 @@ int number_in(std::string_view text, int otherwise) {
     return wrong == std::errc{} && end == text.data() + text.size() ? number : otherwise;
 }
 
-class Checking {
+class CheckersDesk {
 public:
-    explicit Checking(Site& site) : site_(site) {}
+    explicit CheckersDesk(Site& site) : site_(site) {}
 
     Response list(Visit& visit, LetterView& view) {
         const auto rows = [&](const DraftFilter& filter) {
@@ -87,7 +87,7 @@ public:
     }
 
     // Whoever asks for a letter that is not there, or not theirs, is told so.
-    Response answer(Visit& visit, Response (Checking::*what)(Visit&, LetterView&)) {
+    Response answer(Visit& visit, Response (CheckersDesk::*what)(Visit&, LetterView&)) {
         LetterView view(site_, visit, previews_);
         if (visit.names.contains("id") && !view.finds_letter()) return site_.not_found(visit);
         return (this->*what)(visit, view);
@@ -189,19 +189,19 @@ private:
 }  // namespace
 
 void add_checking_routes(Service& service, Site& site) {
-    const auto pages = std::make_shared<Checking>(site);
+    const auto pages = std::make_shared<CheckersDesk>(site);
     Router& router = service.router();
     const Access checkers = Access::of({workflow::Role::pemeriksa});
     const auto add = [&](const char* method, const char* pattern,
-                         Response (Checking::*page)(Visit&, LetterView&)) {
+                         Response (CheckersDesk::*page)(Visit&, LetterView&)) {
         router.add(
             {method, pattern, checkers, [pages, page](Visit& visit) { return pages->answer(visit, page); }});
     };
-    add("GET", "/pemeriksaan", &Checking::list);
-    add("GET", "/pemeriksaan/{id}", &Checking::read);
-    add("GET", "/pemeriksaan/{id}/halaman/{n}", &Checking::picture);
-    add("POST", "/pemeriksaan/{id}/paraf", &Checking::approve);
-    add("POST", "/pemeriksaan/{id}/kembalikan", &Checking::send_back);
+    add("GET", "/pemeriksaan", &CheckersDesk::list);
+    add("GET", "/pemeriksaan/{id}", &CheckersDesk::read);
+    add("GET", "/pemeriksaan/{id}/halaman/{n}", &CheckersDesk::picture);
+    add("POST", "/pemeriksaan/{id}/paraf", &CheckersDesk::approve);
+    add("POST", "/pemeriksaan/{id}/kembalikan", &CheckersDesk::send_back);
 }
 
 }  // namespace naskah::service

@@ -182,25 +182,25 @@ TEST_CASE("a person of the office's list fills the fields of a row") {
     put(form, ":aksi", "isi petugas[0]");
     CHECK(house.save(address, form).status == 303);
     const Json row = house.draft_at(address).data.at("petugas").at(0);
-    CHECK(row == Json::parse(
-                     "{\"nama\": \"Lintang Contoh Maheswari, S.T.\", \"pangkat\": \"Penata (III/c)\","
-                                 "nip": "198811052014022005", "jabatan": "Pemeriksa Penanaman Modal"
-})"));
+    CHECK(row == Json{{"nama", "Lintang Contoh Maheswari, S.T."},
+                      {"pangkat", "Penata (III/c)"},
+                      {"nip", "198811052014022005"},
+                      {"jabatan", "Pemeriksa Penanaman Modal"}});
     // Whoever has no NIP takes the old one away.
     form = house.form_of(address);
-put(form, "orang:petugas[0]", "pegawai-6");
-put(form, ":aksi", "isi petugas[0]");
-CHECK(house.save(address, form).status == 303);
-CHECK_FALSE(house.draft_at(address).data.at("petugas").at(0).contains("nip"));
-// In a group that is no row, too; and a key that is nobody's changes nothing.
-const std::string checklist = house.begin("checklist-persyaratan");
-form = house.form_of(checklist);
-put(form, "orang:petugas", "pejabat-sekretaris");
-put(form, ":aksi", "isi petugas");
-CHECK(house.save(checklist, form).status == 303);
-CHECK(house.draft_at(checklist).data.at("petugas").at("jabatan") == "Sekretaris");
-put(form, "orang:petugas", "pegawai-999");
-CHECK(house.save(checklist, form).status == 409);
+    put(form, "orang:petugas[0]", "pegawai-6");
+    put(form, ":aksi", "isi petugas[0]");
+    CHECK(house.save(address, form).status == 303);
+    CHECK_FALSE(house.draft_at(address).data.at("petugas").at(0).contains("nip"));
+    // In a group that is no row, too; and a key that is nobody's changes nothing.
+    const std::string checklist = house.begin("checklist-persyaratan");
+    form = house.form_of(checklist);
+    put(form, "orang:petugas", "pejabat-sekretaris");
+    put(form, ":aksi", "isi petugas");
+    CHECK(house.save(checklist, form).status == 303);
+    CHECK(house.draft_at(checklist).data.at("petugas").at("jabatan") == "Sekretaris");
+    put(form, "orang:petugas", "pegawai-999");
+    CHECK(house.save(checklist, form).status == 409);
 }
 
 TEST_CASE("two windows on one draft: nothing is overwritten, and each place is chosen") {
