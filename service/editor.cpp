@@ -91,7 +91,7 @@ Json Editor::preview_content(const Draft& draft, int page) {
         {"ada", preview->pages > 0},
         {"gambar", address + "/halaman/" + number + "?r=" + to_string(preview->digest).substr(0, 16)},
         {"alt", say("Pratinjau halaman " + number + ": " + title_of(draft) + ", dengan tanda air KONSEP")},
-        {"halaman", number},
+        {"lembar_ke", number},
         {"kata", say("Halaman " + number + " dari " + of)},
         {"pdf", address + "/konsep.pdf"},
         {"terpotong", preview->cut},

@@ -144,7 +144,7 @@ std::shared_ptr<const Preview> LetterView::look(const Draft& draft) const {
 }
 
 Json LetterView::pictures(const Draft& draft, const std::string& base) const {
-    Json shown = {{"halaman", Json::array()}, {"sebab", ""}, {"jumlah", 0}};
+    Json shown = {{"lembaran", Json::array()}, {"sebab", ""}, {"jumlah", 0}};
     const auto preview = look(draft);
     if (!preview->problems.empty())
         shown["sebab"] = to_string(site_.pages().words().say(visit_.language, preview->problems.front()));
@@ -152,7 +152,7 @@ Json LetterView::pictures(const Draft& draft, const std::string& base) const {
     for (int page = 1; page <= preview->pages; ++page) {
         const std::string place =
             "Halaman " + std::to_string(page) + " dari " + std::to_string(preview->pages);
-        shown["halaman"].push_back(
+        shown["lembaran"].push_back(
             {{"gambar", base + "/halaman/" + std::to_string(page) + "?r=" + std::to_string(draft.revision)},
              {"kata", say(place)},
              {"alt", say(place + " dari surat ini, seperti akan dicetak.")}});

@@ -88,7 +88,7 @@ TEST_CASE("a clerk finds every kind of letter, with what it is for, and begins o
     const Response page = house.get("/surat/baru", house.clerk);
     CHECK_THAT(page.body, Contains("Berita Acara Pemeriksaan") && Contains("Mencatat hasil pemeriksaan"));
     CHECK_THAT(house.get("/surat/baru?cari=pencabutan", house.clerk).body,
-               Contains("Keputusan Pencabutan") && !Contains("Checklist"));
+               Contains("tentang Pencabutan Perizinan") && !Contains("Checklist"));
     CHECK_THAT(house.get("/surat/baru?cari=%3Cscript%3E", house.clerk).body,
                Contains("&lt;script&gt;") && Contains("Tidak ada jenis surat yang cocok"));
     const std::string address = house.begin("surat-perintah-tugas");

@@ -42,7 +42,7 @@ TEST_CASE("a lane works at its own pace, and says at once when it is full") {
 }
 
 TEST_CASE("what work in a lane throws reaches its caller, and the lane goes on") {
-    Lane lane(2, 0);
+    Lane lane(2, 8);
     CHECK_THROWS_AS(lane.run([] { throw Error(Code::data, "berkas rusak"); }), Error);
     int value = 0;
     while (!lane.run([&] { value = 7; })) std::this_thread::yield();

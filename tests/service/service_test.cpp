@@ -23,7 +23,7 @@ TEST_CASE("every response forbids foreign scripts, frames and guesses about its 
         const auto response = house.get(address);
         const std::string policy = House::header(response, "Content-Security-Policy");
         CHECK_THAT(policy, Contains("default-src 'none'") && Contains("frame-ancestors 'none'"));
-        CHECK_THAT(policy, !Contains("unsafe-inline") && !Contains("unsafe-eval'"));
+        CHECK_THAT(policy, !Contains("unsafe-inline") && !Contains(" 'unsafe-eval'"));
         CHECK(House::header(response, "X-Content-Type-Options") == "nosniff");
     }
 }
