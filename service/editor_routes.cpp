@@ -96,6 +96,12 @@ void take_uploads(const Json& schema, Json& data, const Request& request, const 
         if (new_row) place.remove_suffix(2);
         auto path = parse_path(place);
         if (!path) continue;
+        if (!new_row) {  // a name may say anything: only where a picture belongs does one go
+            generator::Demands field(schema, data);
+            for (const Step& step : *path)
+                field = step.item() ? field.item(Json()) : field.member(step.name, Json());
+            if (field.words("format") != "gambar") continue;
+        }
         try {
             const std::string kept = workflow::keep_picture(as_bytes(upload.content), "gambar", office);
             if (new_row) {
@@ -153,7 +159,8 @@ Json typed(Editor& editor, const Draft& draft, const Visit& visit, const Site& s
 
 // Stores what was typed. What is stored already is not stored again, whoever stored it.
 storage::Drafts::Saved store(Editor& editor, const Draft& draft, const Visit& visit, const Json& data) {
-    if (in_hand(draft) && draft.author == visit.someone().username && data == draft.data)
+    if (in_hand(draft) && draft.author == visit.someone().username &&
+        canonical_json(data) == canonical_json(draft.data))
         return {true, draft};
     const auto revision = number_in<std::int64_t>(visit.request.form.get(control::revision), 0);
     return editor.drafting().save(visit.someone(), draft.id, revision, data, visit.now);

@@ -182,10 +182,10 @@ TEST_CASE("a person of the office's list fills the fields of a row") {
     put(form, ":aksi", "isi petugas[0]");
     CHECK(house.save(address, form).status == 303);
     const Json row = house.draft_at(address).data.at("petugas").at(0);
-    CHECK(row == Json{{"nama", "Lintang Contoh Maheswari, S.T."},
-                      {"pangkat", "Penata (III/c)"},
-                      {"nip", "198811052014022005"},
-                      {"jabatan", "Pemeriksa Penanaman Modal"}});
+    CHECK(canonical_json(row) == canonical_json({{"nama", "Lintang Contoh Maheswari, S.T."},
+                                                 {"pangkat", "Penata (III/c)"},
+                                                 {"nip", "198811052014022005"},
+                                                 {"jabatan", "Pemeriksa Penanaman Modal"}}));
     // Whoever has no NIP takes the old one away.
     form = house.form_of(address);
     put(form, "orang:petugas[0]", "pegawai-6");
@@ -271,7 +271,7 @@ TEST_CASE("sending tells every problem at once, each at its field and in the sum
         INFO(tag.get("href"));
         CHECK(std::find(ids.begin(), ids.end(), tag.get("href").substr(1)) != ids.end());
     }
-    CHECK(links > 40);
+    CHECK(links > 25);
     CHECK(house.draft_at(address).stage == Stage::concept_);
     CHECK(house.draft_at(address).data.at("rangkap") == "tiga");
 }
