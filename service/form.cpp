@@ -183,9 +183,9 @@ private:
 
     Json& begin_section(const std::string& id, const std::string& title,
                         const std::vector<std::string>& names, bool empty, bool needed) {
-        Json section = {{"id", id},        {"judul", title}, {"kosong", empty && !needed},
-                        {"salah", 0},      {"kurang", 0},    {"keadaan_id", id + "-keadaan"},
-                        {"lengkap", false}};
+        Json section = {{"id", id},         {"judul", title}, {"kosong", empty && !needed},
+                        {"salah", 0},       {"kurang", 0},    {"keadaan_id", id + "-keadaan"},
+                        {"lengkap", false}, {"polos", false}};
         std::size_t wrong = 0, missing = 0;
         for (const std::string& name : names) {
             wrong += counts_[name].wrong;
@@ -213,7 +213,7 @@ private:
             needed = needed || form.required(names[i]);
         }
         const std::string id = element_id(names.front(), "b");
-        begin_section(id, title, names, empty, needed);
+        begin_section(id, title, names, empty, needed)["polos"] = true;  // it shows no state of its own
         add("polos", {{"id", id}});
         for (const std::string& name : names)
             field(member(form, name), name, value_of(name), form.required(name));
