@@ -45,7 +45,7 @@ struct Secrets {
 
 class SigningRounds {
 public:
-    using DeskNow = std::function<std::shared_ptr<Desk>()>;       // the office as it is now
+    using DeskNow = std::function<std::shared_ptr<Desk>()>;  // the office as it is now
     // Hears what became of each letter, for the service's figures.
     using Told = std::function<void(const storage::Round&, const storage::RoundItem&)>;
     SigningRounds(DeskNow desk, const Clock& clock, Random& random, Told told = {});
