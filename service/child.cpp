@@ -65,7 +65,9 @@ int in_memory(BytesView bytes) {
         const rlimit value{most, most};
         ::setrlimit(what, &value);
     };
+#if !defined(__SANITIZE_ADDRESS__)  // whose shadow alone is larger than any limit
     limit(RLIMIT_AS, limits.memory);
+#endif
     limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds));
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_CORE, 0);
