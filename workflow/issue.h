@@ -82,11 +82,11 @@ public:
     // `resume` or the same idempotency key finishes.
     Issued issue(const Request& request, const Turn& turn = {});
 
-    // Issues many letters. Numbers follow the order of the requests, and are taken together, as the signed
-    // letters are stored together: two flushes to disk for each 128. A request that is refused takes no
-    // number and nobody along. `jobs` threads check, render and sign. `finished` hears what became of each
-    // request (its place in `requests`), one call at a time, when that is durable; if it throws, no further
-    // letter is begun and the exception comes out here.
+    // Issues many letters, one after the other: numbers follow the order of the requests. Not yet together:
+    // the register can take 128 numbers in one flush (reserve_all), which this does not use so far, and
+    // `jobs` is not heeded. A request that is refused takes no number and nobody along. `finished` hears what
+    // became of each request (its place in `requests`), one call at a time, when that is durable; if it
+    // throws, no further letter is begun and the exception comes out here.
     using Finished = std::function<void(std::size_t place, Outcome outcome)>;
     void issue_all(std::span<const Request> requests, int jobs, const Finished& finished);
 
