@@ -232,12 +232,14 @@ Round SigningRounds::release(const Person& who, const LetterId& id, Instant now)
         throw Error(Code::forbidden, "putaran ini bukan milik Anda", "", "Kembali ke antrean.");
     if (!round->ended_at && !is_left_open(*round, now))
         throw Error(Code::data, "putaran ini sedang berjalan", "", "Tunggu sampai selesai.");
+    std::vector<LetterId> waiting;
     for (const RoundItem& item : round->items)
-        if (item.state == ItemState::waiting)
-            round = rounds().settle(
-                id, item.draft, ItemState::released,
-                {{"dikembalikan ke antrean sebelum ditandatangani", "", "Tanda tangani lagi dari antrean."}},
-                who.username, now);
+        if (item.state == ItemState::waiting) waiting.push_back(item.draft);
+    for (const LetterId& draft : waiting)
+        round = rounds().settle(
+            id, draft, ItemState::released,
+            {{"dikembalikan ke antrean sebelum ditandatangani", "", "Tanda tangani lagi dari antrean."}},
+            who.username, now);
     return *round;
 }
 
