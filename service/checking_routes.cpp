@@ -73,7 +73,7 @@ public:
                 visit, view, seen,
                 {{"belum dipilih", "Teruskan kepada", "Pilih pemeriksa berikutnya atau penanda tangan."}},
                 422);
-        return decide(visit, view, seen, [&](int version, const std::string& note) {
+        return decide(visit, view, seen, &Acts::approve, [&](int version, const std::string& note) {
             return view.drafting().approve(visit.someone(), seen.id, version, next == to_signer ? "" : next,
                                            note, visit.now);
         });
@@ -81,7 +81,7 @@ public:
 
     Response send_back(Visit& visit, LetterView& view) {
         const Draft seen = view.asked();
-        return decide(visit, view, seen, [&](int version, const std::string& note) {
+        return decide(visit, view, seen, &Acts::send_back, [&](int version, const std::string& note) {
             return view.drafting().send_back(visit.someone(), seen.id, version, note, visit.now);
         });
     }
@@ -94,23 +94,31 @@ public:
     }
 
 private:
+    using Acts = workflow::Drafting::Acts;
+
+    // `may`: what this person could do when the form was made. A form that was sent twice is one decision.
     template <class Act>
-    Response decide(Visit& visit, LetterView& view, const Draft& seen, const Act& act) {
+    Response decide(Visit& visit, LetterView& view, const Draft& seen, bool Acts::*may, const Act& act) {
         const int version = number_in(visit.request.form.get("versi"), 0);
-        const std::string address = "/pemeriksaan/" + to_string(seen.id);
+        const std::string note(visit.request.form.get("catatan"));
+        const std::string done = "/pemeriksaan?selesai=" + to_string(seen.id);
         try {
-            act(version, std::string(visit.request.form.get("catatan")));
+            act(version, note);
         } catch (const Error& error) {
             if (error.code() != Code::data && error.code() != Code::forbidden) throw;
             const Draft now = view.drafting().open(visit.someone(), seen.id);
-            // What the form was made of is not so any more: another decision came first.
-            const auto acts = view.drafting().acts_of(visit.someone(), now);
-            if (now.version != version || !(acts.approve || acts.send_back))
-                return moved_on(site_, visit, error, address);
+            const bool mine = std::find(now.initials.begin(), now.initials.end(), visit.someone().username) !=
+                              now.initials.end();
+            if (now.version == version && may == &Acts::approve && mine) return redirect(done);
+            if (now.version == version && may == &Acts::send_back && now.stage == Stage::returned &&
+                now.note == note)
+                return redirect(done);
+            if (now.version != version || !(view.drafting().acts_of(visit.someone(), now).*may))
+                return moved_on(site_, visit, error, "/pemeriksaan/" + to_string(seen.id));
             if (error.code() == Code::forbidden) throw;
             return page(visit, view, now, error.problems(), 422);
         }
-        return redirect("/pemeriksaan?selesai=" + to_string(seen.id));
+        return redirect(done);
     }
 
     std::string news(const Draft& draft, const LetterView& view) const {
@@ -194,8 +202,12 @@ void add_checking_routes(Service& service, Site& site) {
     const Access checkers = Access::of({workflow::Role::pemeriksa});
     const auto add = [&](const char* method, const char* pattern,
                          Response (CheckersDesk::*page)(Visit&, LetterView&)) {
-        router.add(
-            {method, pattern, checkers, [pages, page](Visit& visit) { return pages->answer(visit, page); }});
+        router.add({.method = method,
+                    .pattern = pattern,
+                    .access = checkers,
+                    .handler = [pages, page](Visit& visit) { return pages->answer(visit, page); },
+                    // One letter is shown as a picture of itself: it is set and drawn.
+                    .heavy = std::string_view(pattern).find("{id}") != std::string_view::npos});
     };
     add("GET", "/pemeriksaan", &CheckersDesk::list);
     add("GET", "/pemeriksaan/{id}", &CheckersDesk::read);

@@ -74,7 +74,9 @@ Sockets::Calls calls_of(Service& service, Random& random) {
                 [&service, &random](Arrived arrived) {
                     Request request;
                     const auto refusal = to_request(std::move(arrived), random, request);
-                    return refusal ? service.refuse(request, *refusal) : service.handle(request);
+                    Response response = refusal ? service.refuse(request, *refusal) : service.handle(request);
+                    for (auto& [name, value] : request.form.all) wipe(value);
+                    return response;
                 },
             .refuse =
                 [&service, &random](const Head& head, const std::string& peer, const Refusal& refusal) {
@@ -92,6 +94,7 @@ std::optional<Refusal> to_request(Arrived arrived, Random& random, Request& requ
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     if (kind == "application/x-www-form-urlencoded") {
         request.form = parse_query(arrived.body);
+        wipe(arrived.body);  // it may hold a password or a PIN
     } else if (kind == "multipart/form-data") {
         auto parts = parse_multipart(arrived.body, type);
         if (!parts) return Refusal{400, "multipart"};

@@ -420,8 +420,12 @@ void add_signing_routes(Service& service, Site& site, std::shared_ptr<SigningRou
     const Access heads = Access::of({workflow::Role::kadis});
     const auto add = [&](const char* method, const char* pattern,
                          Response (Signing::*page)(Visit&, LetterView&)) {
-        router.add(
-            {method, pattern, heads, [pages, page](Visit& visit) { return pages->answer(visit, page); }});
+        router.add({.method = method,
+                    .pattern = pattern,
+                    .access = heads,
+                    .handler = [pages, page](Visit& visit) { return pages->answer(visit, page); },
+                    // One letter is shown as a picture of itself: it is set and drawn.
+                    .heavy = std::string_view(pattern).find("{id}") != std::string_view::npos});
     };
     add("GET", "/antrean", &Signing::queue);
     add("GET", "/antrean/{id}", &Signing::read);

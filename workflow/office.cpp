@@ -173,6 +173,14 @@ std::vector<Problem> check_settings(const Json& settings) {
             if (!own.is_object()) checker.wrong("jenis." + kind, "harus berupa isian bertingkat");
             checker.optional_texts(own, {"seri", "kode", "unit", "bidang", "sifat"}, "jenis." + kind + ".");
         }
+    if (settings.contains("jam_kerja")) {
+        const Json& hours = checker.object(settings, "jam_kerja");
+        const auto begins = to_clock(checker.text(hours, "mulai", "jam_kerja."));
+        const auto ends = to_clock(checker.text(hours, "selesai", "jam_kerja."));
+        if (!begins || !ends || *ends <= *begins)
+            checker.wrong("jam_kerja", "wajib dua jam yang berurutan",
+                          "Misalnya {\"mulai\": \"07.30\", \"selesai\": \"16.00\"}.");
+    }
     if (settings.contains("segel"))
         checker.optional_texts(checker.object(settings, "segel"), {"nama", "kunci"}, "segel.");
     checker.each(settings, "pejabat", check_official);
@@ -257,8 +265,8 @@ std::optional<LetterId> Office::id_in(std::string_view url) const {
 
 Json Office::surroundings() const {
     Json seen = settings_;
-    for (const char* name :
-         {"pejabat", "pegawai", "penandatangan", "segel", "seri", "jenis", "penyimpanan", "contoh"})
+    for (const char* name : {"pejabat", "pegawai", "penandatangan", "segel", "seri", "jenis", "penyimpanan",
+                             "contoh", "jam_kerja"})
         seen.erase(name);
     return seen;
 }

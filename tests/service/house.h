@@ -22,7 +22,8 @@ public:
         // Passwords cost next to nothing here; what they cost in earnest is measured elsewhere.
         staff = std::make_shared<service::Staff>(site->database(), folder / "kantor", system_random(),
                                                  service::Effort{.passes = 1, .memory = 8192});
-        service::add_all_routes(*service, *site, {.staff = staff});
+        rounds = service::make_signing_rounds(*site);
+        service::add_all_routes(*service, *site, {.staff = staff, .rounds = rounds});
     }
 
     // The demo's accounts, made when first asked for: staf, pemeriksa, sekretaris, kadis, tata-usaha, admin,
@@ -97,6 +98,7 @@ public:
     TestClock clock;
     std::unique_ptr<service::Site> site;
     std::shared_ptr<service::Staff> staff;
+    std::shared_ptr<workflow::SigningRounds> rounds;
     std::unique_ptr<service::Service> service;
 
 private:

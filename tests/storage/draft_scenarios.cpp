@@ -3,8 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "storage/drafts.h"
-#include "storage/log.h"
+#include "storage/rounds.h"
 
 namespace naskah::storage {
 namespace {
@@ -234,6 +233,146 @@ void of_many_acts_at_once_one_happens(const Store& store) {
     CHECK(Drafts(store.database()).steps(id).size() == 3);
 }
 
+std::vector<Rounds::Pick> in_queue(Drafts& drafts, int count) {
+    std::vector<Rounds::Pick> picks;
+    for (int i = 0; i < count; ++i) {
+        const LetterId id = drafts.create(a_draft(), moment(i)).id;
+        send(drafts, id, 100 + i);
+        approve(drafts, id, 200 + i);
+        picks.push_back({id, 1});
+    }
+    return picks;
+}
+
+Letter number(const Store& store, const Draft& draft) {
+    NewLetter letter = a_letter();
+    letter.kind = draft.kind;
+    letter.data = draft.data;
+    letter.idempotency_key = draft.key();
+    return store.open()->reserve(letter, moment(300)).letter;
+}
+
+const std::vector<Problem> silence = {{"layanan tidak menjawab", "", "Tanda tangani lagi."}};
+
+void a_round_takes_its_drafts_out_of_the_queue(const Store& store) {
+    Drafts drafts(store.database());
+    Rounds rounds(store.database());
+    auto picks = in_queue(drafts, 4);
+    picks[1].version = 2;  // seen on a page that is old
+    const LetterId id = make_letter_id(system_random());
+    const auto not_the_last = [&](const Draft& draft) {
+        if (draft.id == picks[3].draft) throw Error(Code::data, "bukan penanda tangannya");
+    };
+    const Round round = rounds.start(id, "ratna", picks, not_the_last, moment(400));
+    CHECK(round.count(ItemState::waiting) == 2);
+    CHECK(round.count(ItemState::failed) == 2);
+    CHECK(drafts.find(picks[0].draft)->stage == Stage::signing);
+    CHECK(drafts.find(picks[0].draft)->holder == "ratna");
+    CHECK(drafts.find(picks[1].draft)->stage == Stage::queue);
+    CHECK(drafts.find(picks[3].draft)->stage == Stage::queue);
+    const Round kept = rounds.find(id).value();
+    CHECK(kept.items.size() == 4);
+    CHECK_THAT(kept.items[1].problems.at(0).what, Contains("sekarang versi 1"));
+    CHECK(kept.items[3].problems.at(0).what == "bukan penanda tangannya");
+    CHECK(rounds.unfinished().size() == 1);
+    CHECK(rounds.newest_of("ratna")->id == id);
+    CHECK_FALSE(rounds.newest_of("siti"));
+    // Nothing of these is left: then there is no round at all.
+    CHECK_THAT(refusal([&] {
+                   rounds.start(
+                       make_letter_id(system_random()), "ratna", {picks[0], picks[1]}, [](const Draft&) {},
+                       moment(401));
+               }),
+               Contains("sedang ditandatangani") && Contains("sekarang versi 1"));
+    CHECK(rounds.unfinished().size() == 1);
+}
+
+void what_became_of_a_letter_is_looked_up(const Store& store) {
+    Drafts drafts(store.database());
+    Rounds rounds(store.database());
+    const auto picks = in_queue(drafts, 4);
+    const LetterId id = make_letter_id(system_random());
+    rounds.start(
+        id, "ratna", picks, [](const Draft&) {}, moment(400));
+    const auto settle = [&](std::size_t place, ItemState otherwise, const std::vector<Problem>& why) {
+        return rounds.settle(id, picks[place].draft, otherwise, why, "ratna", moment(500));
+    };
+    // Said to be signed, and it is not.
+    CHECK(refusal([&] { settle(0, ItemState::failed, {}); }) != "");
+    CHECK(refusal([&] { settle(0, ItemState::signed_, silence); }) != "");
+    CHECK(drafts.find(picks[0].draft)->stage == Stage::signing);
+    // Numbered and then nobody answered; said to have failed, while another process has issued it; given up.
+    const Letter waiting = number(store, drafts.find(picks[0].draft).value());
+    const Letter issued = number(store, drafts.find(picks[1].draft).value());
+    store.open()->issue(issued.id, a_pdf("dua"), moment(450), "ratna");
+    const Letter voided = number(store, drafts.find(picks[2].draft).value());
+    store.open()->make_void(voided.id, "salah", moment(451), "tatausaha");
+    settle(0, ItemState::unknown, silence);
+    settle(1, ItemState::failed, silence);
+    settle(2, ItemState::failed, silence);
+    const Round round = settle(3, ItemState::failed, silence);
+    CHECK(round.ended_at == moment(500));
+    CHECK(rounds.unfinished().empty());
+    CHECK(round.items[0].state == ItemState::unknown);
+    CHECK(round.items[0].number == waiting.number);
+    CHECK(round.items[1].state == ItemState::signed_);
+    CHECK(round.items[1].problems.empty());
+    const auto now = [&](std::size_t place) { return drafts.find(picks[place].draft).value(); };
+    CHECK(now(0).stage == Stage::queue);
+    CHECK(now(0).number == waiting.number);
+    CHECK_THAT(now(0).trouble, Contains("tidak menjawab"));
+    CHECK(now(1).stage == Stage::issued);
+    CHECK(now(1).letter == issued.id);
+    CHECK(now(2).stage == Stage::queue);
+    CHECK(now(2).attempt == 2);
+    CHECK(now(2).number == "");
+    CHECK(now(3).number == "");
+    // Told again, nothing changes.
+    const Draft before = now(0);
+    settle(0, ItemState::failed, silence);
+    CHECK(now(0).revision == before.revision);
+    // The number that waited is finished elsewhere.
+    store.open()->issue(waiting.id, a_pdf("satu"), moment(600), "cli");
+    CHECK(rounds.take_over_issued(moment(700)) == 1);
+    CHECK(rounds.take_over_issued(moment(701)) == 0);
+    CHECK(now(0).stage == Stage::issued);
+    CHECK(drafts.find_by_letter(waiting.id)->id == picks[0].draft);
+}
+
+// Several processes take the same drafts, and several tell the end of the same items.
+void rounds_race_for_drafts(const Store& store) {
+    Drafts drafts(store.database());
+    const auto picks = in_queue(drafts, 8);
+    const auto outcomes = in_processes(4, [&](int i) {
+        Rounds rounds(store.database());
+        const LetterId id = make_letter_id(system_random());
+        const std::string refused = refusal([&] {
+            rounds.start(
+                id, "kepala" + std::to_string(i), picks, [](const Draft&) {}, moment(400));
+        });
+        return refused.empty() ? to_string(id) : std::string();
+    });
+    std::vector<std::string> begun;
+    for (const std::string& outcome : outcomes)
+        if (!outcome.empty()) begun.push_back(outcome);
+    REQUIRE(begun.size() == 1);
+    const LetterId id = parse_letter_id(begun[0]).value();
+    in_processes(4, [&](int) {
+        Rounds rounds(store.database());
+        for (const auto& pick : picks)
+            rounds.settle(id, pick.draft, ItemState::failed, silence, "kepala", moment(500));
+        return std::string();
+    });
+    for (const auto& pick : picks) CHECK(drafts.steps(pick.draft).size() == 5);
+    CHECK(Rounds(store.database()).find(id)->count(ItemState::failed) == 8);
+}
+
+template <void (*scenario)(const Store&)>
+void checked(const Store& store) {
+    scenario(store);
+    check_drafts(store);
+}
+
 }  // namespace
 
 void check_drafts(const Store& store) {
@@ -243,14 +382,17 @@ void check_drafts(const Store& store) {
 
 const std::vector<Scenario>& draft_scenarios() {
     static const std::vector<Scenario> all = {
-        {"a draft is kept as it was made", a_draft_is_kept_as_it_was_made},
-        {"a save changes only what was seen", a_save_changes_only_what_was_seen},
-        {"versions are kept as they were sent", versions_are_kept_as_they_were_sent},
-        {"what an act throws changes nothing", what_an_act_throws_changes_nothing},
-        {"impossible steps are refused", impossible_steps_are_refused},
-        {"lists are filtered and ordered", lists_are_filtered_and_ordered},
-        {"savers race without losing a word", savers_race_without_losing_a_word},
-        {"of many acts at once one happens", of_many_acts_at_once_one_happens},
+        {"a draft is kept as it was made", checked<a_draft_is_kept_as_it_was_made>},
+        {"a save changes only what was seen", checked<a_save_changes_only_what_was_seen>},
+        {"versions are kept as they were sent", checked<versions_are_kept_as_they_were_sent>},
+        {"what an act throws changes nothing", checked<what_an_act_throws_changes_nothing>},
+        {"impossible steps are refused", checked<impossible_steps_are_refused>},
+        {"lists are filtered and ordered", checked<lists_are_filtered_and_ordered>},
+        {"savers race without losing a word", checked<savers_race_without_losing_a_word>},
+        {"of many acts at once one happens", checked<of_many_acts_at_once_one_happens>},
+        {"a round takes its drafts out of the queue", checked<a_round_takes_its_drafts_out_of_the_queue>},
+        {"what became of a letter is looked up, not believed", checked<what_became_of_a_letter_is_looked_up>},
+        {"rounds race for drafts", checked<rounds_race_for_drafts>},
     };
     return all;
 }
