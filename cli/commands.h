@@ -80,6 +80,28 @@ int user_reset(const Common& common, const UserOptions& options);
 int user_disable(const Common& common, const UserOptions& options, bool disabled);
 int user_code(const Common& common, const UserOptions& options);
 
+struct BackupOptions {
+    fs::path file, folder;  // one of the two
+    std::size_t keep = 0;
+    bool with_keys = false;
+};
+int backup(const Common& common, const BackupOptions& options);
+int backup_verify(const Common& common, const BackupOptions& options);
+
+struct RestoreOptions {
+    fs::path file, folder;
+    std::string storage;
+};
+int restore(const Common& common, const RestoreOptions& options);
+
+struct ReconcileOptions {
+    std::string series, last;
+    bool none = false, unchanged = false;
+    std::vector<fs::path> files;
+    std::optional<std::size_t> missing;
+};
+int register_reconcile(const Common& common, const ReconcileOptions& options);
+
 struct ServeOptions {
     std::string listen = "127.0.0.1:8080";
     std::string log = "all";                // or "errors": what the service does, and what went wrong

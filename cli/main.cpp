@@ -29,6 +29,9 @@ struct Line {
     VerifyOptions verify;
     RegisterOptions registered;
     UserOptions user;
+    BackupOptions backup;
+    RestoreOptions restore;
+    ReconcileOptions reconcile;
     ServeOptions serve;
     std::vector<std::string> kinds;
     std::function<int()> act;
@@ -195,6 +198,54 @@ void add_register(CLI::App& app, Line& line) {
     get->callback([&line] { line.act = [&line] { return register_get(line.common, line.registered); }; });
     auto* check = group->add_subcommand("check", "periksa seluruh register terhadap jaminannya");
     check->callback([&line] { line.act = [&line] { return register_check(line.common); }; });
+    auto* reconcile = group->add_subcommand(
+        "reconcile",
+        "sesudah pemulihan: nomor terakhir yang sudah keluar (tanpa pilihan: keadaan tiap seri)");
+    auto& known = line.reconcile;
+    reconcile->add_option("--series", known.series, "seri yang dicocokkan");
+    reconcile->add_option("--last", known.last,
+                          "nomor terakhir seri itu yang sudah keluar, seperti tercetak");
+    reconcile->add_option("--pdf", known.files, "surat asli seri itu yang masih ada berkasnya");
+    reconcile->add_flag("--none", known.none, "belum pernah ada surat seri itu");
+    reconcile->add_option("--missing", known.missing,
+                          "banyaknya nomor yang memang hilang, bila lebih dari 100");
+    reconcile
+        ->add_flag("--unchanged", known.unchanged, "tidak ada surat yang terbit sesudah cadangan, semua seri")
+        ->excludes("--series");
+    reconcile->add_flag("--json", line.common.json, "keluaran JSON");
+    reconcile->callback(
+        [&line] { line.act = [&line] { return register_reconcile(line.common, line.reconcile); }; });
+}
+
+void add_keeping(CLI::App& app, Line& line) {
+    auto* backup_command = app.add_subcommand("backup", "cadangkan kantor ke satu berkas, selagi bekerja");
+    backup_command->require_subcommand(0, 1);
+    auto* file = backup_command->add_option("BERKAS.tar", line.backup.file, "berkas baru");
+    auto* folder = backup_command->add_option("--into", line.backup.folder,
+                                              "folder: berkas baru di dalamnya, dinamai menurut waktunya");
+    folder->excludes(file);
+    backup_command->add_option("--keep", line.backup.keep, "simpan sekian cadangan terbaru di folder itu")
+        ->needs(folder);
+    backup_command->add_flag("--with-keys", line.backup.with_keys,
+                             "sertakan keys/: cadangannya lalu serahasia kunci itu");
+    backup_command->add_flag("--json", line.common.json, "keluaran JSON");
+    backup_command->callback([&line] {
+        if (!line.act) line.act = [&line] { return backup(line.common, line.backup); };
+    });
+    auto* check = backup_command->add_subcommand("verify", "periksa seluruh isi suatu cadangan");
+    check->add_option("BERKAS.tar", line.backup.file)->required();
+    check->add_flag("--json", line.common.json, "keluaran JSON");
+    check->callback([&line] { line.act = [&line] { return backup_verify(line.common, line.backup); }; });
+
+    auto* restore_command = app.add_subcommand(
+        "restore", "buat kantor dari cadangan; menunggu pencocokan nomor sebelum menerbitkan");
+    restore_command->add_option("BERKAS.tar", line.restore.file)->required();
+    restore_command->add_option("FOLDER", line.restore.folder, "folder baru untuk kantor itu")->required();
+    restore_command->add_option(
+        "--storage", line.restore.storage,
+        "register baru: nama berkas di folder itu, atau postgresql://... yang kosong");
+    restore_command->add_flag("--json", line.common.json, "keluaran JSON");
+    restore_command->callback([&line] { line.act = [&line] { return restore(line.common, line.restore); }; });
 }
 
 // What CLI11 says in English about a wrong call, for whoever typed it.
@@ -280,6 +331,7 @@ int run(int argc, char** argv) {
     app.add_subcommand("demo", "isi kantor contoh dengan surat dalam setiap keadaan")->callback([&line] {
         line.act = [&line] { return demo(line.common); };
     });
+    add_keeping(app, line);
     name_groups(app);
     try {
         app.parse(argc, argv);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "service/page_picture.h"
+#include "workflow/reconcile.h"
 
 namespace naskah::service {
 namespace {
@@ -91,6 +92,8 @@ PublicCheck::Outcome PublicCheck::by_code(workflow::Desk& desk, const LetterId& 
     Outcome outcome;
     try {
         outcome.evidence.letter = desk.letters().find(id);
+        if (!outcome.evidence.letter)
+            outcome.evidence.register_complete = workflow::pending_reconciliation(desk).empty();
         add_withdrawal(desk, outcome, now);
     } catch (const Error&) {
         outcome.evidence.register_answered = false;
@@ -118,6 +121,7 @@ PublicCheck::Outcome PublicCheck::by_file(workflow::Desk& desk, BytesView pdf, I
         if (const auto id = evidence.letter ? std::nullopt : workflow::claimed_id(pdf, desk.office())) {
             evidence.code_in_file = true;
             evidence.letter = letters.find(*id);
+            if (!evidence.letter) evidence.register_complete = workflow::pending_reconciliation(desk).empty();
             if (evidence.letter && was_issued(*evidence.letter)) {
                 const auto issued = letters.pdf(*id);
                 evidence.sameness = issued ? compare(pdf, *issued) : Sameness::different;

@@ -138,13 +138,16 @@ std::vector<std::string> copied_tables() {
 
 Copied copy_store(Connections& from, const std::string& to, Instant taken) {
     Copied copied;
+    bool made = false;
     from.read_picture([&](Connection& source) {
+        if (made) return;  // only the end of the reading was lost
         make_database(to, [&](Connection& target) {
             for (const std::string& table : copied_tables()) TableCopy(source, target, table).run();
             copied.head = read_head(target);
             copied.letters = count_of(target, "letters");
             mark_as_copy(target, copied.head, taken);
         });
+        made = true;
     });
     return copied;
 }

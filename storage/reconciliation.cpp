@@ -219,6 +219,10 @@ Reconciled Reconciliation::reconcile(const LastKnown& known, Random& random, Ins
 
         const auto last = last_letter(connection, known.series);
         const std::int64_t missing = missing_before(known, last);
+        constexpr std::int64_t limit = 100'000;
+        if (missing > limit)
+            throw Error(Code::data, std::to_string(missing) + " nomor hilang: itu tidak mungkin",
+                        "seri " + known.series, "Periksa nomor yang disebut");
         if (missing > static_cast<std::int64_t>(known.most))
             throw Error(
                 Code::data,

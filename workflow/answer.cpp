@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "storage/reconciliation.h"
 #include "workflow/office.h"
 
 namespace naskah::workflow {
@@ -25,11 +26,15 @@ Answer of_genuine(storage::Status status, bool proven) {
     return Answer::uncertain;
 }
 
+// Signed once, and changed after that.
+bool was_broken(const verify::Report& report) {
+    const bool was_signed = !report.signatures.empty() || has_finding(report, "signature_removed");
+    return report.verdict == verify::Verdict::failed && was_signed;
+}
+
 Answer of_file_alone(const Evidence& evidence) {
     if (evidence.code_in_file) return Answer::unregistered;
-    const verify::Report& report = *evidence.report;
-    const bool was_signed = !report.signatures.empty() || has_finding(report, "signature_removed");
-    return report.verdict == verify::Verdict::failed && was_signed ? Answer::altered : Answer::uncertain;
+    return was_broken(*evidence.report) ? Answer::altered : Answer::uncertain;
 }
 
 }  // namespace
@@ -49,6 +54,11 @@ std::string to_string(Answer answer) {
 Answer answer_of(const Evidence& evidence) {
     if (!evidence.register_answered) return Answer::uncertain;
     if (evidence.file && !evidence.report) return Answer::uncertain;
+    // Its number left the house, and of the letter itself the register knows nothing (or not yet).
+    const bool lost = evidence.letter ? storage::is_lost(*evidence.letter) : !evidence.register_complete;
+    if (lost && !evidence.file) return Answer::uncertain;
+    if (lost && evidence.code_in_file)
+        return was_broken(*evidence.report) ? Answer::altered : Answer::uncertain;
     if (!evidence.letter) return evidence.file ? of_file_alone(evidence) : Answer::unregistered;
     const storage::Status status = evidence.letter->status;
     const bool proven = evidence.report && evidence.report->verdict == verify::Verdict::passed;

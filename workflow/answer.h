@@ -33,6 +33,8 @@ enum class Sameness {
 
 struct Evidence {
     bool register_answered = true;
+    // False while a restored register waits to be reconciled: what it does not know may have been issued.
+    bool register_complete = true;
     std::optional<storage::Letter> letter;
     std::optional<verify::Report> report;  // of the file, or asked by code, of the PDF in the register
     bool file = false;                     // a file was brought; else a code

@@ -87,6 +87,9 @@ fs::path register_file(const Office& office) {
     return storage::is_server_address(address) ? fs::path() : fs::path(address);
 }
 
+// Keys, and the passwords of a demo office's accounts.
+bool is_secret(const fs::path& relative) { return relative == "keys" || relative == "akun-contoh.txt"; }
+
 // Every file of the office, by its name in the archive: links are followed, hidden files are nobody's.
 std::map<std::string, fs::path> files_of(const Office& office, bool with_keys) {
     std::map<std::string, fs::path> files;
@@ -100,7 +103,7 @@ std::map<std::string, fs::path> files_of(const Office& office, bool with_keys) {
     for (auto at = fs::recursive_directory_iterator(office.root(), options);
          at != fs::recursive_directory_iterator(); ++at) {
         const fs::path relative = at->path().lexically_relative(office.root());
-        if (hidden(at->path()) || (!with_keys && relative == "keys")) {
+        if (hidden(at->path()) || (!with_keys && is_secret(relative))) {
             at.disable_recursion_pending();
             continue;
         }
@@ -109,6 +112,9 @@ std::map<std::string, fs::path> files_of(const Office& office, bool with_keys) {
                         "Periksa tautan di folder kantor.");
         if (at->is_regular_file() && !is_database(at->path()))
             files.emplace(relative.generic_string(), at->path());
+        else if (at->is_symlink() && !at->exists())
+            throw Error(Code::data, "tautan ini tidak menunjuk ke mana pun", at->path().string(),
+                        "Pulihkan yang ditunjuknya (disk yang belum terpasang?), lalu ulangi pencadangan.");
     }
     for (const char* name : {manifest_name, register_name})
         if (files.contains(name))
@@ -249,6 +255,10 @@ Backup back_up_into(const Office& office, const fs::path& folder, std::size_t ke
     std::vector<fs::path> own;
     for (const auto& entry : fs::directory_iterator(folder)) {
         const std::string name = entry.path().filename().string();
+        // What a power cut left half made; nobody else is still at work on it after a day.
+        if (name.starts_with(".naskah-") &&
+            entry.last_write_time() < fs::file_time_type::clock::now() - std::chrono::hours(24))
+            fs::remove_all(entry.path());
         const bool ours = name.size() == std::string_view("naskah-20261126T021500Z.tar").size() &&
                           name.starts_with("naskah-20") && name[15] == 'T' && name.ends_with("Z.tar");
         if (ours && entry.is_regular_file()) own.push_back(entry.path());
@@ -290,7 +300,7 @@ Restored restore(const fs::path& file, const fs::path& folder, std::string stora
     settings["penyimpanan"] = storage;
     write_file(root / "office.json", as_bytes(dump_json_pretty(settings) + "\n"), 0640);
     Office::open(root);  // whoever cannot be opened is not put in place
-    restored.storage = storage;
+    restored.storage = server ? "server" : storage;
 
     const auto note = [&](storage::Connection& connection) {
         storage::note_restoration(connection, clock.now(), actor);

@@ -41,7 +41,8 @@ Json verify_backup(const std::filesystem::path& file);
 
 struct Restored {
     std::filesystem::path folder;
-    std::string storage;  // where the register is now: `penyimpanan` of office.json
+    std::string
+        storage;  // where the register is now: a file's name, or "server" (an address may hold a password)
     Json manifest;
     bool has_keys = false;
 };
