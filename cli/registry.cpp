@@ -2,6 +2,8 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "core/file.h"
+#include "storage/accounts.h"
+#include "storage/drafts.h"
 #include "workflow/agenda.h"
 #include "workflow/office.h"
 
@@ -133,10 +135,14 @@ int register_get(const Common& common, const RegisterOptions& options) {
 
 int register_check(const Common& common) {
     const Opened opened = open(common);
-    const std::vector<Problem> problems = opened.letters->check();
+    std::vector<Problem> problems = opened.letters->check();
+    const auto database = opened.office.open_database();
+    for (const auto& more : {storage::Drafts(database).check(), storage::Accounts(database).check()})
+        problems.insert(problems.end(), more.begin(), more.end());
     complain(problems);
     if (problems.empty())
-        print("Register utuh: nomor rapat dan unik, tanggal urut, berkas dan catatan cocok.\n");
+        print(
+            "Register utuh: nomor rapat dan unik, tanggal urut, berkas, konsep, akun, dan catatan cocok.\n");
     return problems.empty() ? 0 : static_cast<int>(Code::data);
 }
 

@@ -85,8 +85,9 @@ public:
                  {"label", token.label},
                  {"dibuat", moment(token.made_at)},
                  {"sampai", day_text(visit.language, date_in(zone(), token.ends_at))},
-                 {"dipakai", token.used_at ? moment(*token.used_at) : site_.say(visit, "belum pernah")},
-                 {"keadaan", site_.say(visit, token.revoked_at ? "Dicabut"
+                 {"dipakai", site_.say(visit, token.used_at ? "terakhir dipakai " + moment(*token.used_at)
+                                                            : std::string("belum pernah dipakai"))},
+                 {"keadaan", site_.say(visit, token.revoked_at ? "Sudah dicabut"
                                               : over           ? "Berakhir"
                                                                : "Berlaku")},
                  {"berlaku", !over}});
@@ -301,8 +302,12 @@ private:
 void add_account_routes(Service& service, Site& site, std::shared_ptr<Staff> staff) {
     const auto pages = std::make_shared<AccountPages>(site, std::move(staff));
     const auto add = [&](const char* method, const char* pattern, Response (AccountPages::*act)(Visit&)) {
-        service.router().add({method, pattern, Access::signed_in(),
-                              [pages, act](Visit& visit) { return (*pages.*act)(visit); }});
+        // Those that change something may ask for the password, which takes long to check.
+        service.router().add({.method = method,
+                              .pattern = pattern,
+                              .access = Access::signed_in(),
+                              .handler = [pages, act](Visit& visit) { return (*pages.*act)(visit); },
+                              .heavy = std::string_view(method) == "POST"});
     };
     add("GET", "/akun", &AccountPages::overview);
     service.router().add({"GET", "/akun/sandi", Access::signed_in(),

@@ -1,4 +1,5 @@
 // /log: who did what and when, newest first, and whether the chain holds.
+#include <algorithm>
 #include <charconv>
 #include <map>
 
@@ -43,6 +44,7 @@ const std::map<std::string, const char*, std::less<>> acts = {
     {"account-added", "membuat akun"},
     {"account-changed", "mengubah akun"},
     {"password", "mengganti sandi"},
+    {"password-renewed", "sandi disimpan dengan sidik yang lebih kuat"},
     {"totp-set", "memasang kode ponsel"},
     {"totp-removed", "menghapus kode ponsel"},
     {"recovery-codes", "membuat kode cadangan baru"},
@@ -50,13 +52,45 @@ const std::map<std::string, const char*, std::less<>> acts = {
     {"token-revoked", "mencabut token program"},
 };
 
+// Members of an entry's detail, and values of theirs that are words of the program. Others stand as they are.
+const std::map<std::string, const char*, std::less<>> members = {
+    {"from", "dari alamat"},  {"by", "dengan"},          {"proof", "bukti"},
+    {"name", "nama"},         {"post", "jabatan"},       {"official", "pejabat"},
+    {"roles", "peran"},       {"disabled", "dimatikan"}, {"sessions", "sesi"},
+    {"token", "token"},       {"label", "untuk"},        {"ends", "sampai"},
+    {"until", "sampai"},      {"reason", "alasan"},      {"number", "nomor"},
+    {"date", "tanggal"},      {"sha256", "sidik"},       {"record", "sidik"},
+    {"sent", "dikirim"},      {"means", "lewat"},        {"note", "pesan"},
+    {"version", "versi"},     {"count", "banyak"},       {"recovery_codes", "kode cadangan"},
+    {"replaces", "pengganti"}};
+const std::map<std::string, const char*, std::less<>> values = {{"password", "sandi"},
+                                                                {"totp", "kode ponsel"},
+                                                                {"recovery", "kode cadangan"},
+                                                                {"self", "pemilik akun sendiri"},
+                                                                {"other", "orang lain"},
+                                                                {"true", "ya"},
+                                                                {"false", "tidak"}};
+
+// For the check of the rows, and of no use to people.
+bool is_digest(const std::string& action, const std::string& name) {
+    return name == "password" || name == "totp" || name == "session" ||
+           (name == "digest" && action == "token-made");
+}
+
+std::string shortened(std::string text) {
+    if (text.size() <= 120) return text;
+    std::size_t end = 117;
+    while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // not within a character
+    return text.substr(0, end) + "…";
+}
+
 std::string text_of(const Json& value) {
-    std::string text = value.is_string() ? value.get<std::string>() : dump_json(value);
-    if (text.size() > 120) {
-        std::size_t end = 117;
-        while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // not within a character
-        text = text.substr(0, end) + "…";
-    }
+    if (value.is_string()) return value.get<std::string>();
+    const bool plain = value.is_array() && std::all_of(value.begin(), value.end(),
+                                                       [](const Json& item) { return item.is_string(); });
+    if (!plain) return dump_json(value);
+    std::string text;
+    for (const Json& item : value) text += (text.empty() ? "" : ", ") + item.get<std::string>();
     return text;
 }
 
@@ -155,7 +189,9 @@ public:
                         {"utuh", chain.broken.empty() && chain.checked == chain.newest},
                         {"sebagian", chain.broken.empty() && chain.checked != chain.newest},
                         {"putus", chain.broken.empty() ? "" : site_.say(visit, chain.broken + ".")},
-                        {"diperiksa", std::to_string(chain.checked)},
+                        {"sejauh", site_.say(visit, "Sejauh ini utuh sampai catatan nomor " +
+                                                        std::to_string(chain.checked) + " dari " +
+                                                        std::to_string(chain.newest) + ".")},
                         {"semua", std::to_string(chain.newest)},
                         {"lama", ""},
                         {"disaring", !person.empty() || !asked.empty()}};
@@ -186,10 +222,19 @@ private:
         std::string about;
         if (entry && entry->detail.is_object())
             for (const auto& [name, value] : entry->detail.items()) {
-                if (name == "account")
+                if (name == "account") {
                     about = value.is_string() ? value.get<std::string>() : "";
-                else
-                    details.push_back({{"apa", name}, {"isi", detail_text(visit, name, value)}});
+                    continue;
+                }
+                if (is_digest(stored.action, name)) continue;
+                const bool change =
+                    stored.action == "account-changed" && value.is_array() && value.size() == 2;
+                const std::string text =
+                    change ? change_text(visit, name, value) : detail_text(visit, name, value);
+                if (text.empty()) continue;
+                const auto word = members.find(name);
+                details.push_back(
+                    {{"apa", word == members.end() ? name : site_.say(visit, word->second)}, {"isi", text}});
             }
         if (about == stored.actor) about.clear();
         std::string letter;
@@ -212,7 +257,14 @@ private:
         if ((name == "until" || name == "ends") && value.is_number_integer())
             return moment_text(visit.language, site_.desk()->office().zone(),
                                storage::from_millis(value.get<std::int64_t>()));
-        return text_of(value);
+        const std::string text = text_of(value);
+        const auto known = values.find(text);
+        return known == values.end() ? shortened(text) : site_.say(visit, known->second);
+    }
+
+    // What an account's change holds: what was, and what is.
+    std::string change_text(const Visit& visit, const std::string& name, const Json& value) const {
+        return detail_text(visit, name, value.at(0)) + " → " + detail_text(visit, name, value.at(1));
     }
 
     Site& site_;

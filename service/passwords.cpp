@@ -150,7 +150,10 @@ std::optional<Problem> weakness(std::string_view password, std::string_view user
         return letters == word || letters == std::string(word) + std::string(word);
     });
     // Digits alone are a birthday or a telephone number, however many.
-    if (named || listed || letters.empty() || monotonous(password))
+    const bool digits = std::none_of(password.begin(), password.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
+    });
+    if (named || listed || digits || monotonous(password))
         return problem("Sandi ini mudah ditebak", "Jangan pakai nama, tanggal, atau kata yang umum.");
     return std::nullopt;
 }

@@ -21,8 +21,8 @@ namespace naskah::service {
 struct Effort {
     unsigned long long passes = 3;
     std::size_t memory = 64u << 20;
-    int at_once = 2;   // so many are computed at a time, whatever arrives: the bound of their memory
-    int waiting = 16;  // so many may wait for their turn; who comes then is asked to come again
+    int at_once = 2;  // so many are computed at a time, whatever arrives: the bound of their memory
+    int waiting = 6;  // so many may wait for their turn; who comes then is asked to come again
 };
 
 // argon2id (RFC 9106). Safe from many threads.

@@ -104,8 +104,8 @@ SignIn::Answer SignIn::password(std::string_view typed, std::string_view passwor
     const auto account = staff_.accounts().find(username);
     // A disabled account is as good as none; a password beyond all measure is not worth computing.
     const bool possible = account && !account->disabled && password.size() <= longest_password;
-    const bool right = staff_.passwords().matches(possible ? account->password : std::string(),
-                                                  password.substr(0, longest_password));
+    const bool right =
+        judged(keys, possible ? account->password : std::string(), password.substr(0, longest_password));
     if (!right) {
         staff_.attempts().failed(account ? username : std::string(), "password", admission,
                                  act_of("-", caller));
@@ -118,8 +118,19 @@ SignIn::Answer SignIn::password(std::string_view typed, std::string_view passwor
     }
     staff_.attempts().succeeded(mine, shared);
     if (staff_.passwords().outdated(account->password))
-        staff_.accounts().renew_hash(username, account->password, staff_.passwords().hash(password));
+        staff_.accounts().renew_hash(username, account->password, staff_.passwords().hash(password),
+                                     act_of(username, caller));
     return enter(*account, account->totp.empty() ? "password" : "", caller, {});
+}
+
+// An attempt that could not be judged is none.
+bool SignIn::judged(const std::vector<Counted>& keys, const std::string& stored, std::string_view password) {
+    try {
+        return staff_.passwords().matches(stored, password);
+    } catch (const Error&) {
+        staff_.attempts().succeeded({}, names_of(keys));
+        throw;
+    }
 }
 
 // `by` empty: the second proof is still to come.
@@ -230,8 +241,7 @@ SignIn::Answer SignIn::prove(const Session& session, std::string_view password, 
     const auto admission = staff_.attempts().admit(keys, caller.now);
     if (admission.wait) return {.kind = Answer::Kind::wait, .until = admission.wait};
     const auto account = staff_.accounts().find(username);
-    if (account && password.size() <= longest_password &&
-        staff_.passwords().matches(account->password, password)) {
+    if (account && password.size() <= longest_password && judged(keys, account->password, password)) {
         staff_.attempts().succeeded(names_of(keys), {});
         return {.kind = Answer::Kind::whole};
     }

@@ -54,6 +54,8 @@ public:
 private:
     Answer enter(const storage::Account& account, const std::string& by, const Caller& caller,
                  storage::Opening opening);
+    bool judged(const std::vector<storage::Counted>& keys, const std::string& stored,
+                std::string_view password);
     std::vector<storage::Counted> keys_of(const std::string& username, const Caller& caller,
                                           bool device_known);
 

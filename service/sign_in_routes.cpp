@@ -188,8 +188,12 @@ void add_sign_in_routes(Service& service, Site& site, std::shared_ptr<Staff> sta
         [pages](const Request& request, Instant now) { return pages->recognise(request, now); });
     Router& router = service.router();
     router.add({"GET", "/masuk", Access::anyone(), [pages](Visit& visit) { return pages->ask(visit); }});
-    router.add(
-        {"POST", "/masuk", Access::anyone(), [pages](Visit& visit) { return pages->take_password(visit); }});
+    // A password takes long to check, on purpose: on threads that pages do not use.
+    router.add({.method = "POST",
+                .pattern = "/masuk",
+                .access = Access::anyone(),
+                .handler = [pages](Visit& visit) { return pages->take_password(visit); },
+                .heavy = true});
     router.add(
         {"GET", "/masuk/kode", Access::anyone(), [pages](Visit& visit) { return pages->ask_code(visit); }});
     router.add(

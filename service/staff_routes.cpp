@@ -245,8 +245,11 @@ private:
 void add_staff_routes(Service& service, Site& site, std::shared_ptr<Staff> staff) {
     const auto pages = std::make_shared<StaffPages>(site, std::move(staff));
     const auto add = [&](const char* method, const char* pattern, Response (StaffPages::*act)(Visit&)) {
-        service.router().add(
-            {method, pattern, admins, [pages, act](Visit& visit) { return (*pages.*act)(visit); }});
+        service.router().add({.method = method,
+                              .pattern = pattern,
+                              .access = admins,
+                              .handler = [pages, act](Visit& visit) { return (*pages.*act)(visit); },
+                              .heavy = std::string_view(method) == "POST"});  // a password may be hashed
     };
     add("GET", "/pengaturan", &StaffPages::start);
     add("GET", "/pengaturan/pengguna", &StaffPages::list);

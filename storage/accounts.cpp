@@ -103,6 +103,10 @@ CREATE TABLE recovery_codes (
     };
 }
 
+std::string digest_of_hash(const std::string& password_hash) {
+    return to_string(sha256(as_bytes(password_hash)));
+}
+
 void log_act(Connection& connection, const std::string& action, const std::string& username, const Act& act,
              Json detail) {
     if (!username.empty()) detail["account"] = username;
@@ -168,7 +172,8 @@ void Accounts::add(const Account& account, const Act& act) {
                 {{"name", account.name},
                  {"post", account.post},
                  {"official", account.official},
-                 {"roles", account.roles}});
+                 {"roles", account.roles},
+                 {"password", digest_of_hash(account.password)}});
     });
 }
 
@@ -221,14 +226,17 @@ void Accounts::set_password(const std::string& username, const std::string& hash
             {username, hash, std::int64_t{must_change}, to_millis(act.at)});
         end_sessions(connection, username, kept);
         connection.run("DELETE FROM devices WHERE username = $1", {username});
-        log_act(connection, "password", username, act, {{"by", act.actor == username ? "self" : "other"}});
+        log_act(connection, "password", username, act,
+                {{"by", act.actor == username ? "self" : "other"}, {"password", digest_of_hash(hash)}});
     });
 }
 
-void Accounts::renew_hash(const std::string& username, const std::string& before, const std::string& hash) {
+void Accounts::renew_hash(const std::string& username, const std::string& before, const std::string& hash,
+                          const Act& act) {
     database_->write([&](Connection& connection) {
-        connection.run("UPDATE accounts SET password = $3 WHERE username = $1 AND password = $2",
-                       {username, before, hash});
+        if (existing(connection, username).password != before) return;
+        connection.run("UPDATE accounts SET password = $2 WHERE username = $1", {username, hash});
+        log_act(connection, "password-renewed", username, act, {{"password", digest_of_hash(hash)}});
     });
 }
 
@@ -254,7 +262,8 @@ bool Accounts::set_totp(const std::string& username, const Bytes& sealed, std::i
         replace_recovery(connection, username, recovery);
         end_sessions(connection, username, kept);
         log_act(connection, "totp-set", username, act,
-                {{"recovery_codes", static_cast<std::int64_t>(recovery.size())}});
+                {{"recovery_codes", static_cast<std::int64_t>(recovery.size())},
+                 {"totp", to_string(sha256(sealed))}});
     });
     return set;
 }

@@ -61,8 +61,10 @@ public:
     // Ends every session of the account but `kept`, and its devices are strangers again.
     void set_password(const std::string& username, const std::string& hash, bool must_change, const Act& act,
                       const std::optional<Sha256>& kept = {});
-    // The same password under stronger parameters: no act of anybody. Only if `before` is still its hash.
-    void renew_hash(const std::string& username, const std::string& before, const std::string& hash);
+    // The same password under other parameters, when its owner has just signed in. Only if `before` is still
+    // its hash.
+    void renew_hash(const std::string& username, const std::string& before, const std::string& hash,
+                    const Act& act);
 
     // A secret to be confirmed by a code; replaces one that waits.
     void want_totp(const std::string& username, const Bytes& sealed);
@@ -74,6 +76,9 @@ public:
     // New codes in place of all that were left.
     void set_recovery(const std::string& username, const std::vector<Sha256>& codes, const Act& act);
     int recovery_left(const std::string& username);
+
+    // Holds accounts, sessions and tokens against the log. Empty when all is well.
+    std::vector<Problem> check();
 
     // Whether any account holds something sealed: then the key that sealed it must not be made anew.
     bool holds_sealed();
@@ -90,6 +95,8 @@ std::optional<Account> read_account(Connection& connection, const std::string& u
 // An entry about that account, or about nobody's if `username` is empty.
 void log_act(Connection& connection, const std::string& action, const std::string& username, const Act& act,
              Json detail = Json::object());
+
+std::string digest_of_hash(const std::string& password_hash);  // as the log holds it
 
 std::vector<std::string> account_tables();
 

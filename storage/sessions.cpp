@@ -44,6 +44,16 @@ void remember(Connection& connection, const std::string& username, const Sha256&
                    {to_string(device), username, to_millis(now)});
 }
 
+// Whoever only reads goes on reading while nothing can be written: the session then ends the earlier.
+void note_use(Connections& database, const char* sql, const Sha256& token, Instant now) {
+    try {
+        database.write([&](Connection& connection) {
+            connection.run(sql, {to_string(token), to_millis(now)});
+        });
+    } catch (const Error&) {
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> session_tables() {
@@ -103,7 +113,8 @@ bool Sessions::open(const Opening& opening, const Act& act) {
         if (session.whole) {
             connection.run("UPDATE accounts SET seen_at = $2 WHERE username = $1",
                            {session.username, to_millis(act.at)});
-            log_act(connection, "sign-in", session.username, act, {{"by", opening.by}});
+            log_act(connection, "sign-in", session.username, act,
+                    {{"by", opening.by}, {"session", to_string(session.token).substr(0, 16)}});
         }
         opened = true;
     });
@@ -120,10 +131,8 @@ std::optional<Sessions::Found> Sessions::find(const Sha256& token, Instant now) 
         if (account && !account->disabled) found = Found{*session, *std::move(account)};
     });
     if (found && found->session.whole && now >= found->session.seen_at + std::chrono::minutes(1))
-        database_->write([&](Connection& connection) {
-            connection.run("UPDATE sessions SET seen_at = $2 WHERE token = $1 AND seen_at < $2",
-                           {to_string(token), to_millis(now)});
-        });
+        note_use(*database_, "UPDATE sessions SET seen_at = $2 WHERE token = $1 AND seen_at < $2", token,
+                 now);
     return found;
 }
 
@@ -182,7 +191,10 @@ void Sessions::make_token(const ApiToken& token, const Sha256& digest, const Act
             {token.id, to_string(digest), token.username, token.label, to_millis(token.made_at),
              to_millis(token.ends_at)});
         log_act(connection, "token-made", token.username, act,
-                {{"token", token.id}, {"label", token.label}, {"ends", to_millis(token.ends_at)}});
+                {{"token", token.id},
+                 {"label", token.label},
+                 {"ends", to_millis(token.ends_at)},
+                 {"digest", to_string(digest).substr(0, 16)}});
     });
 }
 
@@ -240,10 +252,7 @@ std::optional<Account> Sessions::find_token(const Sha256& digest, Instant now) {
         if (found && found->disabled) found.reset();
     });
     if (found && stale)
-        database_->write([&](Connection& connection) {
-            connection.run("UPDATE api_tokens SET used_at = $2 WHERE token = $1",
-                           {to_string(digest), to_millis(now)});
-        });
+        note_use(*database_, "UPDATE api_tokens SET used_at = $2 WHERE token = $1", digest, now);
     return found;
 }
 

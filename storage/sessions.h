@@ -1,8 +1,9 @@
 // Who is signed in: sessions of browsers, devices that an account was used from, tokens for programs. Of each
 // secret only its SHA-256 is stored, which is enough because all are random (256 bits).
 //
-// Actions in the log, besides those of accounts.h: sign-in {"by": "password" | "totp" | "recovery"}, sign-out
-// {"sessions": how many}, token-made {"token","label","ends"}, token-revoked {"token"}.
+// Actions in the log, besides those of accounts.h: sign-in {"by": "password" | "totp" | "recovery",
+// "session"}, sign-out {"sessions": how many}, token-made {"token","label","ends","digest"}, token-revoked
+// {"token"}; "session" and "digest" are the first 16 digits of the stored SHA-256, for Accounts::check().
 #pragma once
 
 #include "storage/accounts.h"

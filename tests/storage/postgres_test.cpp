@@ -1,6 +1,7 @@
 // The PostgreSQL store: the contract, and what is its own: addresses, sessions, servers that are away.
 #include <set>
 
+#include "account_scenarios.h"
 #include "agenda_scenarios.h"
 #include "cluster.h"
 #include "contract.h"
@@ -36,8 +37,8 @@ TEST_CASE("PostgreSQL keeps the contract of the register under races and power c
         }
 }
 
-TEST_CASE("PostgreSQL keeps the buku agenda and the drafts") {
-    for (const auto* list : {&agenda_scenarios(), &draft_scenarios()})
+TEST_CASE("PostgreSQL keeps the buku agenda, the drafts and the accounts") {
+    for (const auto* list : {&agenda_scenarios(), &draft_scenarios(), &account_scenarios()})
         for (const Scenario& scenario : *list) DYNAMIC_SECTION(scenario.name) {
                 play(scenario);
             }
