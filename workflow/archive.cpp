@@ -89,11 +89,15 @@ struct ArchiveWriter::Inside {
         return static_cast<la_ssize_t>(size);
     }
 
+    const char* why() const {
+        const char* said = archive_error_string(tar);
+        return said == nullptr ? "" : said;
+    }
+
     void need(la_ssize_t result) {
         if (result >= ARCHIVE_OK) return;
         if (error != 0) cannot_write(target, error);
-        throw Error(Code::internal, std::string("cadangan tidak dapat disusun: ") + archive_error_string(tar),
-                    target.string());
+        throw Error(Code::internal, std::string("cadangan tidak dapat disusun: ") + why(), target.string());
     }
 
     void begin(const std::string& name, std::uint64_t size, std::int64_t seconds) {
@@ -102,7 +106,7 @@ struct ArchiveWriter::Inside {
                         "Ganti namanya: tanpa titik di depan, garis miring terbalik, dan karakter kendali.");
         const std::unique_ptr<struct archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
                                                                                          &archive_entry_free);
-        archive_entry_set_pathname_utf8(entry.get(), name.c_str());
+        archive_entry_set_pathname(entry.get(), name.c_str());
         archive_entry_set_filetype(entry.get(), AE_IFREG);
         archive_entry_set_perm(entry.get(), 0600);
         archive_entry_set_size(entry.get(), static_cast<la_int64_t>(size));
@@ -125,6 +129,8 @@ ArchiveWriter::ArchiveWriter(const fs::path& target) : inside_(std::make_unique<
     if (inside.out < 0) cannot_write(target, errno);
     inside.tar = archive_write_new();
     archive_write_set_format_pax_restricted(inside.tar);
+    // Names are octets: libarchive would want the locale to turn them into what they are already.
+    archive_write_set_format_option(inside.tar, "pax", "hdrcharset", "BINARY");
     inside.need(archive_write_open(inside.tar, &inside, nullptr, &Inside::write, nullptr));
 }
 
