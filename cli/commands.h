@@ -79,6 +79,7 @@ int user_list(const Common& common);
 int user_reset(const Common& common, const UserOptions& options);
 int user_disable(const Common& common, const UserOptions& options, bool disabled);
 int user_code(const Common& common, const UserOptions& options);
+int user_token(const Common& common, const UserOptions& options);
 
 struct BackupOptions {
     fs::path file, folder;  // one of the two

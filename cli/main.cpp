@@ -83,7 +83,9 @@ void add_users(CLI::App& app, Line& line) {
     enable->callback([&line] { line.act = [&line] { return user_disable(line.common, line.user, false); }; });
     auto* code = group->add_subcommand("code", "kode ponsel sekarang, hanya di kantor contoh");
     code->callback([&line] { line.act = [&line] { return user_code(line.common, line.user); }; });
-    for (CLI::App* command : {added, reset, disable, enable, code})
+    auto* token = group->add_subcommand("token", "token API untuk seminggu, hanya di kantor contoh");
+    token->callback([&line] { line.act = [&line] { return user_token(line.common, line.user); }; });
+    for (CLI::App* command : {added, reset, disable, enable, code, token})
         command->add_option("PENGGUNA", line.user.username, "nama pengguna")->required();
 }
 

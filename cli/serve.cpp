@@ -15,6 +15,7 @@
 #include "service/journal.h"
 #include "service/server.h"
 #include "service/supervisor.h"
+#include "storage/rounds.h"
 
 namespace naskah::cli {
 
@@ -45,6 +46,7 @@ void finish_letters(service::Site& site, service::Journal& journal) {
         ++(letter.problems.empty() ? finished : left);
         if (letter.problems.empty()) site.metrics().count(service::Event::letter_issued);
     });
+    storage::Rounds(site.database()).take_over_issued(site.clock().now());
     if (finished + left > 0) journal.write("resumed", {{"finished", finished}, {"left", left}});
 }
 

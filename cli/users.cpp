@@ -1,4 +1,4 @@
-// user add, list, reset, disable, enable, code.
+// user add, list, reset, disable, enable, code, token.
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "service/staff.h"
@@ -126,6 +126,26 @@ int user_disable(const Common& common, const UserOptions& options, bool disabled
 int user_code(const Common& common, const UserOptions& options) {
     Opened opened = open(common);
     print(service::demo_code(opened.staff, opened.office, options.username, system_clock()) + "\n");
+    return 0;
+}
+
+int user_token(const Common& common, const UserOptions& options) {
+    Opened opened = open(common);
+    if (!opened.office.demo())
+        throw Error(Code::forbidden, "token hanya dibuat pemiliknya", options.username,
+                    "Masuk sebagai pemiliknya, buka Akun, lalu Buat token.");
+    find(opened.staff, options.username);
+    const Instant now = system_clock().now();
+    const std::string token = "naskah_" + service::make_token(system_random());
+    Bytes id(5);
+    system_random().fill(id);
+    opened.staff.sessions().make_token({.id = to_base32(id),
+                                        .username = options.username,
+                                        .label = "dibuat dari perintah",
+                                        .made_at = now,
+                                        .ends_at = now + std::chrono::hours(24 * 7)},
+                                       service::digest_of(token), act());
+    print(token + "\n");
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "service/service.h"
 #include "storage/replays.h"
 #include "workflow/drafting.h"
+#include "workflow/signing_round.h"
 
 namespace naskah::service {
 
@@ -89,6 +90,8 @@ Json to_json(const storage::Letter& letter, const workflow::Office& office, bool
 void add_api_letters(Api& api);
 void add_api_drafts(Api& api);
 void add_api_public(Api& api, const std::shared_ptr<Checking>& checking);
-void add_api_routes(Service& service, Site& site, const std::shared_ptr<Checking>& checking);
+void add_api_rounds(Api& api, const std::shared_ptr<workflow::SigningRounds>& rounds);
+void add_api_routes(Service& service, Site& site, const std::shared_ptr<Checking>& checking,
+                    const std::shared_ptr<workflow::SigningRounds>& rounds);
 
 }  // namespace naskah::service

@@ -25,8 +25,9 @@ void add_all_routes(Service& service, Site& site, Fittings fittings) {
     add_editor_routes(service, site);
     add_agenda_routes(service, site);
     add_checking_routes(service, site);
-    add_signing_routes(service, site, fittings.rounds ? fittings.rounds : make_signing_rounds(site));
-    add_api_routes(service, site, checking);
+    const auto rounds = fittings.rounds ? fittings.rounds : make_signing_rounds(site);
+    add_signing_routes(service, site, rounds);
+    add_api_routes(service, site, checking, rounds);
 }
 
 }  // namespace naskah::service

@@ -1,6 +1,8 @@
 #include "service/service.h"
 
 #include <algorithm>
+
+#include "core/text.h"
 #include "service/sign_in.h"
 
 namespace naskah::service {
@@ -10,11 +12,37 @@ bool changes_something(const std::string& method) {
     return method != "GET" && method != "HEAD" && method != "OPTIONS";
 }
 
+// RFC 9110 12.5.4: of the two languages that we speak, the one with the higher weight; the first of equals.
+bool prefers_english(std::string_view wanted) {
+    int best = 0;
+    bool english = false;
+    while (!wanted.empty()) {
+        const std::string_view item = wanted.substr(0, wanted.find(','));
+        wanted.remove_prefix(std::min(item.size() + 1, wanted.size()));
+        const std::string range = trim(item.substr(0, item.find(';')));
+        int weight = 1000;  // thousandths
+        if (const std::size_t at = item.find("q="); at != std::string_view::npos) {
+            std::string digits(item.substr(at + 2, 5));
+            std::erase(digits, '.');
+            digits.resize(4, '0');
+            weight = std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })
+                         ? std::stoi(digits)
+                         : 0;
+        }
+        const bool is_english = range == "en" || range.starts_with("en-");
+        if (weight > best && (is_english || range == "id" || range.starts_with("id-"))) {
+            best = weight;
+            english = is_english;
+        }
+    }
+    return english;
+}
+
 Language language_of(const Request& request, bool api) {
     if (const std::string_view chosen = request.cookies.get("bahasa"); !chosen.empty())
         return chosen == "en" ? Language::english : Language::indonesian;
     // Pages are Indonesian until somebody chooses; programs say what they want.
-    if (api && request.header("accept-language").starts_with("en")) return Language::english;
+    if (api && prefers_english(request.header("accept-language"))) return Language::english;
     return Language::indonesian;
 }
 

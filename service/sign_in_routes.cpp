@@ -138,7 +138,8 @@ private:
     // "pukul 10.42" must not be too early.
     static Instant round_up(Instant until) { return std::chrono::ceil<std::chrono::minutes>(until); }
 
-    static Response refusal(Response response, const Visit& visit, const SignIn::Answer& answer) {
+    Response refusal(Response response, const Visit& visit, const SignIn::Answer& answer) const {
+        site_.metrics().count(answer.kind == Kind::wait ? Event::sign_in_locked : Event::sign_in_failed);
         if (answer.until && answer.kind == Kind::wait)
             response.with(
                 "Retry-After",

@@ -133,6 +133,8 @@ inline const std::vector<MayAsk>& access_table() {
         {"POST", "/api/v1/drafts/{id}/discard", "staf"},
         {"POST", "/api/v1/drafts/{id}/approve", "pemeriksa"},
         {"POST", "/api/v1/drafts/{id}/return", "pemeriksa kadis"},
+        {"POST", "/api/v1/rounds", "kadis"},
+        {"GET", "/api/v1/rounds/{id}", "kadis"},
         {"GET", "/api/v1/register/{code}", "anyone"},
         {"POST", "/api/v1/verify", "anyone"},
         // Whoever runs the service.
