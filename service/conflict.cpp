@@ -8,13 +8,16 @@
 namespace naskah::service {
 namespace {
 
+// Members may stand in another order: data that came through the API, or from before the schema changed.
+bool same(const Json& a, const Json& b) { return canonical_json(a) == canonical_json(b); }
+
 // What is chosen as one: a field, or a list as a whole, since its rows may have moved.
 void differences(const Json& schema, const Json& mine, const Json& stored, const FieldPath& path,
                  std::vector<FieldPath>& found) {
     static const Json nothing = Json::object();
     const auto fields = schema.find("properties");
     if (fields == schema.end()) {
-        if (mine != stored) found.push_back(path);
+        if (!same(mine, stored)) found.push_back(path);
         return;
     }
     for (const auto& [name, field] : fields->items()) {
@@ -26,7 +29,7 @@ void differences(const Json& schema, const Json& mine, const Json& stored, const
         FieldPath inner = path;
         inner.push_back({name, 0});
         const Json &a = member(mine), &b = member(stored);
-        if (a == b) continue;
+        if (same(a, b)) continue;
         if (field.contains("properties"))
             differences(field, a.is_null() ? nothing : a, b.is_null() ? nothing : b, inner, found);
         else

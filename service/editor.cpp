@@ -123,7 +123,13 @@ Json Editor::content(const Draft& draft, const Look& look) {
     const generator::Package& package = package_of(draft);
     std::vector<Problem> warnings;
     std::vector<Problem> problems = problems_of(draft, warnings);
-    problems.insert(problems.end(), look.more.begin(), look.more.end());
+    const Problem* checker = nullptr;  // it is about no field of the letter
+    for (const Problem& problem : look.more) {
+        if (problem.where == control::checker)
+            checker = &problem;
+        else
+            problems.push_back(problem);
+    }
     const Words& words = site_.pages().words();
     const Language language = visit_.language;
     const Date today = date_in(desk_->office().zone(), visit_.now);
@@ -138,6 +144,10 @@ Json Editor::content(const Draft& draft, const Look& look) {
                    .say_problem = [&](const Problem& problem) { return words.say(language, problem); },
                    .focus = look.focus,
                    .address = address});
+    if (checker) {
+        ++form.wrong;
+        form.summary.push_back({{"kata", words.say(language, *checker).what}, {"alamat", "#pemeriksa"}});
+    }
     Json made = {{"judul", title_of(draft)},
                  {"perihal", subject_of(draft)},
                  {"alamat", address},
@@ -205,8 +215,13 @@ Response Editor::edit(const Draft& draft, const Look& look, int status) {
 
 Response Editor::saved(const Draft& draft, const Look& look, bool sheet) {
     Json made = content(draft, look);
-    made["susulan"] = true;
+    made["susulan"] = !sheet;  // the pieces of a form that comes anew are no pieces of the old one
     made["lembar"] = sheet;
+    if (!look.removed_row.empty())
+        made["terhapus"] = {
+            {"kata", say(row_words(package_of(draft).schema(), look.removed_row) + " dihapus")},
+            {"aksi", "kembali " + look.removed_row},
+            {"isi", dump_json(look.removed)}};
     return site_.page(visit_, "surat-tersimpan", {.title = "", .section = {}, .scripts = {}}, made);
 }
 

@@ -11,7 +11,8 @@ namespace naskah::service {
 // Names of what a form sends beside the letter's fields. A field's name never begins with a colon.
 namespace control {
 inline constexpr const char *action = ":aksi", *revision = ":revisi", *end = ":akhir", *page = ":halaman",
-                            *checker = ":pemeriksa", *message = ":pesan", *error = ":galat";
+                            *checker = ":pemeriksa", *message = ":pesan", *error = ":galat",
+                            *removed = ":terhapus";
 inline constexpr const char *person = "orang:", *upload = "berkas:", *choice = "pilih:";
 }  // namespace control
 
@@ -22,6 +23,8 @@ struct Look {
     int page = 1;               // of the preview
     std::string checker, message;
     std::vector<Problem> more;              // beyond what the check of the data says
+    std::string removed_row;                // path of a row that was just removed
+    Json removed;                           // and what stood in it
     std::vector<std::string> shown_errors;  // paths whose errors the page shows now
 };
 

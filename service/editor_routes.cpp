@@ -134,6 +134,15 @@ void take_uploads(const Json& schema, Json& data, const Request& request, const 
     }
 }
 
+// The row that a page kept for bringing back. Whatever else it is, it is no row.
+Json removed_row(const Request& request) {
+    try {
+        return parse_json(request.form.get(control::removed), "baris");
+    } catch (const Error&) {
+        return nullptr;
+    }
+}
+
 // What the form says now, with what its button asked for; the row to look at goes into `look`.
 Json typed(Editor& editor, const Draft& draft, const Visit& visit, const Site& site, Look& look) {
     const Request& request = visit.request;
@@ -146,7 +155,11 @@ Json typed(Editor& editor, const Draft& draft, const Visit& visit, const Site& s
                                          candidates_of(editor.desk()->office(), today)))
             look.focus = to_string(*row);
     } else if (const auto change = RowChange::parse(action)) {
-        if (const auto row = change_rows(schema, data, *change)) look.focus = to_string(*row);
+        if (change->what == RowChange::What::restore) look.removed = removed_row(request);
+        const auto row = change_rows(schema, data, *change, &look.removed);
+        if (row) look.focus = to_string(*row);
+        if (row && change->what == RowChange::What::remove && !look.removed.empty())
+            look.removed_row = to_string(change->path);
     }
     take_uploads(schema, data, request, site.root(), look.more, look.focus);
     look.page = number_in(request.form.get(control::page), 1);
@@ -207,7 +220,7 @@ Response send(Site& site, Previews& previews, Visit& visit) {
     const auto checkers = editor.drafting().checkers_for(visit.someone(), draft);
     if (std::none_of(checkers.begin(), checkers.end(),
                      [&](const workflow::Person& one) { return one.username == look.checker; }))
-        look.more.push_back({"pilih pemeriksa yang akan membaca surat ini", control::checker, ""});
+        look.more.push_back({"Pilih pemeriksa yang akan membaca surat ini.", control::checker, ""});
     try {
         // What only setting the letter shows: characters without a glyph, a picture that is lost.
         if (passes) editor.desk()->draft(draft.kind, draft.data, site.root());
@@ -246,7 +259,8 @@ Response compare(Site& site, Previews& previews, Visit& visit) {
     const Draft draft = editor.draft();
     Look look;
     const Json mine = typed(editor, draft, visit, site, look);
-    if (!in_hand(draft) || mine == draft.data) return redirect(editor.address_of(draft));
+    if (!in_hand(draft) || canonical_json(mine) == canonical_json(draft.data))
+        return redirect(editor.address_of(draft));
     return conflict_page(editor, site, visit, draft, mine);
 }
 

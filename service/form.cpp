@@ -47,6 +47,63 @@ bool is_person(const Json& schema) {
            fields->contains("jabatan");
 }
 
+Demands field_at(const Json& schema, const FieldPath& path, const Json& data) {
+    Demands field(schema, data);
+    for (const Step& step : path)
+        field = step.item() ? field.item(nothing) : field.member(step.name, nothing);
+    return field;
+}
+
+std::string list_title(const Json& schema, FieldPath path) {
+    while (!path.empty() && path.back().item()) path.pop_back();
+    return field_at(schema, path, nothing).words("title");
+}
+
+std::string rows_of(const Json& schema, const FieldPath& path) {
+    std::string text;
+    FieldPath so_far;
+    for (const Step& step : path) {
+        so_far.push_back(step);
+        if (step.item())
+            text += (text.empty() ? "" : ", ") + list_title(schema, so_far) + " " +
+                    std::to_string(step.index + 1);
+    }
+    return text;
+}
+
+bool is_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
+
+// Rules speak of fields by their paths: `pelaksanaan.mulai`, `"koordinator"`. A clerk knows them by their
+// titles. `place`: what the sentence is about.
+std::string with_titles(const Json& schema, const FieldPath& place, const std::string& sentence) {
+    std::string out;
+    for (std::size_t at = 0; at < sentence.size();) {
+        if (!is_name(sentence[at]) || (at > 0 && is_name(sentence[at - 1]))) {
+            out += sentence[at++];
+            continue;
+        }
+        std::size_t end = at;
+        while (end < sentence.size() &&
+               (is_name(sentence[end]) || sentence[end] == '[' || sentence[end] == ']' ||
+                (sentence[end] == '.' && end + 1 < sentence.size() && is_name(sentence[end + 1]))))
+            ++end;
+        const std::string word = sentence.substr(at, end - at);
+        const bool quoted =
+            at > 0 && sentence[at - 1] == '"' && end < sentence.size() && sentence[end] == '"';
+        const bool condition = out.ends_with("bila ");
+        std::string title;
+        if (const auto path = parse_path(word); path && (path->size() > 1 || condition))
+            title = field_at(schema, *path, nothing).words("title");
+        if (const auto path = parse_path(word); path && quoted && title.empty()) {
+            const Demands list = field_at(schema, place, nothing);
+            if (list.type() == "array") title = list.item(nothing).member(word, nothing).words("title");
+        }
+        out += title.empty() ? word : title;
+        at = end;
+    }
+    return out;
+}
+
 class Maker {
 public:
     explicit Maker(const FormAsk& ask) : ask_(ask) {
@@ -103,12 +160,11 @@ private:
         std::string what = said.what;
         std::string title, hint;
         if (const auto path = parse_path(problem.where)) {
-            Demands field(ask_.schema, ask_.data);
-            for (const Step& step : *path)
-                field = step.item() ? field.item(nothing) : field.member(step.name, nothing);
+            const Demands field = field_at(ask_.schema, *path, ask_.data);
             title = field.words("title");
             hint = field.words("description");
-            if (title.empty() && path->back().item() && path->size() > 1) title = list_title(*path);
+            if (title.empty() && path->back().item() && path->size() > 1)
+                title = list_title(ask_.schema, *path);
         }
         if (!title.empty() && what.starts_with(title + ": ")) what.erase(0, title.size() + 2);
         what = sentence(std::move(what));
@@ -116,39 +172,22 @@ private:
         return what;
     }
 
-    std::string list_title(FieldPath path) const {
-        while (!path.empty() && path.back().item()) path.pop_back();
-        Demands field(ask_.schema, ask_.data);
-        for (const Step& step : path)
-            field = step.item() ? field.item(nothing) : field.member(step.name, nothing);
-        return field.words("title");
-    }
-
-    // "Proyek 1, Perizinan berusaha 2": the rows that a field stands in.
-    std::string rows_of(const FieldPath& path) const {
-        std::string text;
-        FieldPath so_far;
-        for (const Step& step : path) {
-            so_far.push_back(step);
-            if (step.item())
-                text +=
-                    (text.empty() ? "" : ", ") + list_title(so_far) + " " + std::to_string(step.index + 1);
-        }
-        return text;
-    }
-
-    void place(const Problem& problem) {
+    void place(Problem problem) {
         const auto path = parse_path(problem.where);
         const Json* value = path ? value_at(ask_.data, *path) : nullptr;
         const bool missing = path && is_empty(value);
         ++(missing ? form_.missing : form_.wrong);
+        std::string rows;
         if (path) {
             auto& counts = counts_[path->front().name];
             ++(missing ? counts.missing : counts.wrong);
+            problem.what = with_titles(ask_.schema, *path, problem.what);
+            problem.remedy = with_titles(ask_.schema, *path, problem.remedy);
             flaws_[problem.where].push_back({at_field(problem), missing});
+            rows = rows_of(ask_.schema, *path);
         }
-        const std::string rows = path ? rows_of(*path) : "";
-        problems_.push_back({problem, (rows.empty() ? "" : rows + ": ") + ask_.say_problem(problem).what});
+        const std::string words = ask_.say_problem(problem).what;
+        problems_.push_back({problem, (rows.empty() ? "" : rows + ": ") + words});
     }
 
     // What stands at the field of this path, or empty.
@@ -203,12 +242,9 @@ private:
         std::string title;
         bool empty = true, needed = false;
         for (std::size_t i = 0; i < names.size(); ++i) {
-            const std::string own = member(form, names[i]).words("title");
-            const char* between = i == 0                 ? ""
-                                  : i + 1 < names.size() ? ", "
-                                  : names.size() > 2     ? ", dan "
-                                                         : " dan ";
-            title += between + (i == 0 ? own : in_sentence(own));
+            const std::string own = title_of(member(form, names[i]), names[i]);
+            if (i == 0) title = own;
+            if (i == 1) title += names.size() == 2 ? " dan " + in_sentence(own) : " dan lainnya";
             empty = empty && is_empty(&value_of(names[i]));
             needed = needed || form.required(names[i]);
         }
@@ -375,6 +411,7 @@ private:
             case Input::choice: choices(schema, value, made); break;
             case Input::picture:
                 made["gambar"] = true;
+                made["hint"] = ask_.say("Berkas PNG atau JPEG, paling besar 20 MB.");
                 made["unggah"] = "berkas:" + path;
                 made["alamat"] = text.empty() ? "" : ask_.address + "/gambar?nama=" + encode_percent(text);
                 break;
@@ -433,5 +470,10 @@ private:
 }  // namespace
 
 Form make_form(const FormAsk& ask) { return Maker(ask).make(); }
+
+std::string row_words(const Json& schema, const std::string& path) {
+    const auto parsed = parse_path(path);
+    return parsed ? rows_of(schema, *parsed) : "";
+}
 
 }  // namespace naskah::service

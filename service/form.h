@@ -35,12 +35,16 @@ struct Form {
     // What the page shows in this order. Each part has one member that names what it is: {"bagian": {…}} and
     // {"bagian_tutup": {…}} around a section, likewise "grup", "daftar", "baris"; {"bidang": {…}} is a field.
     Json parts = Json::array();
-    Json sections = Json::array();  // {id, judul, salah, kurang, kata}: the state of each, for an index
-    Json summary = Json::array();   // {kata, alamat}: every problem, and the place that it is about
-    Json errors = Json::array();    // {id, nama, galat}: the texts at the fields
+    // {id, judul, salah, kurang, kata, kepala}: the state of each, for an index; `kepala`: it has a heading.
+    Json sections = Json::array();
+    Json summary = Json::array();  // {kata, alamat}: every problem, and the place that it is about
+    Json errors = Json::array();   // {id, nama, galat}: the texts at the fields
     std::size_t missing = 0, wrong = 0;
 };
 
 Form make_form(const FormAsk& ask);
+
+// "Proyek 1, Perizinan berusaha 2": the rows in which a field of that path stands.
+std::string row_words(const Json& schema, const std::string& path);
 
 }  // namespace naskah::service

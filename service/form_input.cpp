@@ -102,6 +102,34 @@ Json pruned(const Demands& field, const Json& value, bool keep) {
     return value;
 }
 
+Json fit(const Demands& field, const Json& value, int depth) {
+    constexpr int deepest = 32;
+    const std::string type = field.type();
+    if (depth > deepest) return nullptr;
+    if (type == "object") {
+        Json group = Json::object();
+        const auto properties = field.own().find("properties");
+        if (!value.is_object() || properties == field.own().end()) return group;
+        for (const auto& [name, unused] : properties->items()) {
+            const auto there = value.find(name);
+            if (there == value.end()) continue;
+            Json part = fit(field.member(name, *there), *there, depth + 1);
+            if (!part.is_null()) group[name] = std::move(part);
+        }
+        return group;
+    }
+    if (type == "array") {
+        Json list = Json::array();
+        if (value.is_array())
+            for (const Json& row : value) {
+                Json part = fit(field.item(row), row, depth + 1);
+                list.push_back(part.is_null() ? Json("") : std::move(part));
+            }
+        return list;
+    }
+    return value.is_structured() ? Json() : value;
+}
+
 void add_groups(const Demands& field, Json& value) {
     if (value.is_array())
         for (Json& row : value) add_groups(field.item(row), row);
@@ -152,6 +180,8 @@ Json with_groups(const Json& schema, const Json& data) {
     return whole;
 }
 
+Json fitted(const Json& schema, const Json& value) { return fit(Demands(schema, value), value, 0); }
+
 std::optional<RowChange> RowChange::parse(std::string_view text) {
     const std::size_t blank = text.find(' ');
     if (blank == std::string_view::npos) return std::nullopt;
@@ -161,10 +191,11 @@ std::optional<RowChange> RowChange::parse(std::string_view text) {
     if (verb == "tambah" && !path->back().item()) return RowChange{What::add, *std::move(path)};
     if (verb == "hapus" && path->back().item()) return RowChange{What::remove, *std::move(path)};
     if (verb == "naik" && path->back().item()) return RowChange{What::up, *std::move(path)};
+    if (verb == "kembali" && path->back().item()) return RowChange{What::restore, *std::move(path)};
     return std::nullopt;
 }
 
-std::optional<FieldPath> change_rows(const Json& schema, Json& data, const RowChange& change) {
+std::optional<FieldPath> change_rows(const Json& schema, Json& data, const RowChange& change, Json* removed) {
     FieldPath list_path = change.path;
     const std::size_t row = list_path.back().index;
     if (list_path.back().item()) list_path.pop_back();
@@ -185,7 +216,8 @@ std::optional<FieldPath> change_rows(const Json& schema, Json& data, const RowCh
         if (!list && field.type() != "object") return std::nullopt;
         if (!at->is_object()) return std::nullopt;
         if (!at->contains(step.name)) {
-            if (change.what != RowChange::What::add) return std::nullopt;
+            if (change.what != RowChange::What::add && change.what != RowChange::What::restore)
+                return std::nullopt;
             (*at)[step.name] = list ? Json::array() : Json::object();
         }
         at = &at->at(step.name);
@@ -197,6 +229,13 @@ std::optional<FieldPath> change_rows(const Json& schema, Json& data, const RowCh
         there.push_back({{}, at->size() - 1});
         return there;
     }
+    if (change.what == RowChange::What::restore) {
+        if (!removed || row > at->size()) return std::nullopt;
+        const Demands item = field.item(nothing);
+        at->insert(at->begin() + static_cast<std::ptrdiff_t>(row), fit(item, *removed, 0));
+        there.push_back({{}, row});
+        return there;
+    }
     if (row >= at->size()) return std::nullopt;
     if (change.what == RowChange::What::up) {
         if (row == 0) return std::nullopt;
@@ -204,6 +243,7 @@ std::optional<FieldPath> change_rows(const Json& schema, Json& data, const RowCh
         there.push_back({{}, row - 1});
         return there;
     }
+    if (removed) *removed = std::move((*at)[row]);
     at->erase(row);
     if (row > 0 || !at->empty()) there.push_back({{}, std::min(row, at->size() - (at->empty() ? 0 : 1))});
     return there;

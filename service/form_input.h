@@ -20,15 +20,20 @@ Json without_empty_rows(const Json& schema, const Json& data);
 // With an empty object for each group that must be there: so a check tells of the group's fields, one by one.
 Json with_groups(const Json& schema, const Json& data);
 
+// Of `value` what fits `schema`: known members, texts, numbers and truths. What a page kept for us comes back
+// through the visitor's hands, and may be anything.
+Json fitted(const Json& schema, const Json& value);
+
 // A change of rows, as a button of the form asks for it: "tambah petugas", "hapus petugas[2]",
-// "naik petugas[2]".
+// "naik petugas[2]", "kembali petugas[2]": the row that was removed from there stands in it again.
 struct RowChange {
-    enum class What { add, remove, up } what = What::add;
+    enum class What { add, remove, up, restore } what = What::add;
     FieldPath path;  // of the list, or of the row
     static std::optional<RowChange> parse(std::string_view text);
 };
 // The path of the row to look at afterwards; nothing if there is no such list or row, and then nothing
-// changed.
-std::optional<FieldPath> change_rows(const Json& schema, Json& data, const RowChange& change);
+// changed. `removed`: the row that went, or that is to come back.
+std::optional<FieldPath> change_rows(const Json& schema, Json& data, const RowChange& change,
+                                     Json* removed = nullptr);
 
 }  // namespace naskah::service

@@ -153,6 +153,7 @@ Response choose_kind(Site& site, Previews& previews, Visit& visit) {
             std::string list;
             for (const Json& procedure : about.value("sop", Json::array()))
                 list += (list.empty() ? "" : ", ") + procedure.get<std::string>();
+            if (!list.empty() && !list.starts_with("SOP")) list = "SOP " + list;
             content["jenis"].push_back({{"judul", title}, {"guna", use}, {"sop", list}, {"nama", one}});
         }
         return site.page(visit, "surat-baru", {.title = "Buat surat", .section = "/surat", .scripts = {}},

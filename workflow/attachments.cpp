@@ -1,5 +1,7 @@
 #include "workflow/attachments.h"
 
+#include <algorithm>
+
 #include "core/file.h"
 #include "core/sha256.h"
 #include "generator/picture.h"
@@ -92,15 +94,19 @@ std::string keep_picture(BytesView picture, const std::string& name, const fs::p
 }
 
 std::optional<fs::path> kept_picture(const std::string& name, const fs::path& office) {
-    constexpr std::string_view folder = "lampiran/";
-    constexpr std::size_t digest = 64;
-    if (!name.starts_with(folder) || name.size() != folder.size() + digest + 4) return std::nullopt;
-    const std::string_view end = std::string_view(name).substr(folder.size() + digest);
-    if ((end != ".jpg" && end != ".png") ||
-        name.find_first_not_of("0123456789abcdef", folder.size()) != folder.size() + digest)
-        return std::nullopt;
+    const std::size_t slash = name.find('/');
+    if (slash == std::string::npos) return std::nullopt;
+    const std::string folder = name.substr(0, slash), file = name.substr(slash + 1);
+    if (folder != "lampiran" && folder != "foto") return std::nullopt;
+    const bool plain = std::all_of(file.begin(), file.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_' || c == '.';
+    });
+    const bool picture = file.ends_with(".jpg") || file.ends_with(".jpeg") || file.ends_with(".png");
     std::error_code failed;
-    if (!fs::is_regular_file(office / name, failed)) return std::nullopt;
+    if (!plain || !picture || file.front() == '.' || fs::is_symlink(office / name, failed) ||
+        !fs::is_regular_file(office / name, failed))
+        return std::nullopt;
     return office / name;
 }
 

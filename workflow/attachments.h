@@ -19,7 +19,8 @@ Json take_pictures(const generator::Package& package, const Json& data, const st
 // "lampiran/<sha256>.jpg". Throws Error(data) naming `name` for what is no picture that a letter can print;
 // Error(cannot_write).
 std::string keep_picture(BytesView picture, const std::string& name, const std::filesystem::path& office);
-// The file of such a name; nothing for any other name, or if it is not there.
+// The file of such a name, or of one in the office's own foto/; nothing for any other name, or if it is not
+// there.
 std::optional<std::filesystem::path> kept_picture(const std::string& name,
                                                   const std::filesystem::path& office);
 

@@ -189,15 +189,15 @@ std::size_t count_of(const Case& c) {
 
 void exactly_one(const Case& c) {
     if (const std::size_t count = count_of(c); count != 1)
-        c.problems.push_back({"harus tepat satu butir dengan \"" + c.text("field") + "\": " +
-                                  dump_json(c.rule.at("nilai")) + "; sekarang " + std::to_string(count),
+        c.problems.push_back({"harus tepat satu butir dengan \"" + c.text("field") +
+                                  "\": " + shown(c.rule.at("nilai")) + "; sekarang " + std::to_string(count),
                               c.text("daftar"), "Tandai tepat satu."});
 }
 
 void at_most_one(const Case& c) {
     if (const std::size_t count = count_of(c); count > 1)
-        c.problems.push_back({"paling banyak satu butir dengan \"" + c.text("field") + "\": " +
-                                  dump_json(c.rule.at("nilai")) + "; sekarang " + std::to_string(count),
+        c.problems.push_back({"paling banyak satu butir dengan \"" + c.text("field") +
+                                  "\": " + shown(c.rule.at("nilai")) + "; sekarang " + std::to_string(count),
                               c.text("daftar"), "Tandai paling banyak satu."});
 }
 

@@ -174,6 +174,26 @@ TEST_CASE("rows come, go and move by buttons alone, without script") {
     }
 }
 
+TEST_CASE("a row that was removed can be brought back, with all that stood in it") {
+    ClerkHouse house;
+    const std::string address = house.example_draft("surat-perintah-tugas");
+    const Json before = house.draft_at(address).data;
+    Fields form = house.form_of(address);
+    put(form, ":aksi", "hapus petugas[1]");
+    const Response removed = house.save(address, form, true);
+    CHECK_THAT(removed.body, Contains("Petugas 2 dihapus") && Contains("kembali petugas[1]"));
+    Fields after = sent_from(removed.body);
+    put(after, ":akhir", "1");
+    put(after, ":aksi", "kembali petugas[1]");
+    // The fields of the form that came anew, and the row that the notice kept.
+    const Response restored = house.save(address, after, true);
+    CHECK(restored.status == 200);
+    CHECK(house.draft_at(address).data == before);
+    put(after, ":terhapus", "{\"nama\": [[[[");
+    put(after, ":revisi", std::string(sent_from(restored.body).get(":revisi")));
+    CHECK(house.save(address, after, true).status == 200);
+}
+
 TEST_CASE("a person of the office's list fills the fields of a row") {
     ClerkHouse house;
     const std::string address = house.begin("surat-perintah-tugas");
@@ -219,6 +239,8 @@ TEST_CASE("two windows on one draft: nothing is overwritten, and each place is c
 
     const Response choice = house.save(address, second);
     CHECK(choice.status == 409);
+    // Only what differs is asked about.
+    CHECK_THAT(choice.body, !Contains("pilih:pelaksanaan") && !Contains("pilih:dasar"));
     CHECK_THAT(choice.body, Contains("Dari jendela pertama") && Contains("Dari jendela kedua") &&
                                 Contains("PT Pertama Contoh") && Contains("Orang Kedua Contoh"));
     Fields settled = sent_from(choice.body);

@@ -339,6 +339,44 @@ TEST_CASE("rows are added, removed and moved, also in lists that are not there y
         CHECK_FALSE(RowChange::parse(text));
 }
 
+TEST_CASE("a row that was removed comes back where it stood, and what is no row of the kind does not") {
+    const Json& schema = templates().get("berita-acara-pemeriksaan")->schema();
+    Json data = example("berita-acara-pemeriksaan");
+    const Json before = data;
+    for (const char* row : {"tim[1]", "proyek[0].investasi[0]", "kesimpulan[0]", "foto[3]"}) {
+        INFO(row);
+        Json removed;
+        REQUIRE(change_rows(schema, data, *RowChange::parse(std::string("hapus ") + row), &removed));
+        CHECK(data != before);
+        CHECK(change_rows(schema, data, *RowChange::parse(std::string("kembali ") + row), &removed));
+        CHECK(data == before);
+    }
+    // It came back through the visitor's hands: only what fits is taken.
+    Json hostile = {{"nama", {{"a", 1}}}, {"jahat", "x"}, {"nip", 5}, {"jabatan", Json::array({1})}};
+    REQUIRE(change_rows(schema, data, *RowChange::parse("kembali tim[0]"), &hostile));
+    CHECK(data.at("tim")[0] == Json{{"nip", 5}});
+    Json none;
+    CHECK_FALSE(change_rows(schema, data, *RowChange::parse("kembali tim[99]"), &none));
+    CHECK_FALSE(change_rows(schema, data, *RowChange::parse("kembali tim[0]")));
+    CHECK(fitted(schema, Json::array({1, 2})) == Json::object());
+}
+
+TEST_CASE("rules speak of fields by their titles") {
+    const auto package = templates().get("berita-acara-pemeriksaan");
+    const Json data = example("berita-acara-pemeriksaan");
+    FormAsk ask = ask_for(package->schema(), data);
+    ask.problems = {
+        {"harus tepat satu butir dengan \"koordinator\": ya; sekarang 0", "tim", "Tandai tepat satu."},
+        {"tanggal 1 Mei 2026 mendahului pelaksanaan.mulai (2 Mei 2026)", "pelaksanaan.selesai", ""},
+        {"hanya diisi bila jenis adalah \"insidental\"", "alasan_insidental", "Hapus isian ini."}};
+    std::map<std::string, std::string> errors;
+    const Form form = make_form(ask);
+    for (const Json& error : form.errors) errors[error.at("nama")] = error.at("galat");
+    CHECK(errors["tim"] ==
+          "Harus tepat satu butir dengan \"Koordinator\": ya; sekarang 0. Tandai tepat satu.");
+    CHECK(errors["pelaksanaan.selesai"] == "Tanggal 1 Mei 2026 mendahului Tanggal mulai (2 Mei 2026).");
+}
+
 TEST_CASE("problems stand at their fields, in words that do not repeat the label, and all in the summary") {
     const auto package = templates().get("surat-perintah-tugas");
     Json data = example("surat-perintah-tugas");

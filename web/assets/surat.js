@@ -57,7 +57,11 @@
     for (const input of document.querySelectorAll('input[name=csrf]')) input.value = csrf;
   };
 
-  form.addEventListener('input', () => { unsaved = true; });
+  // These send themselves as soon as they change: a save of the rest would only wipe what they were told.
+  form.addEventListener('input', (event) => {
+    if (event.target.type === 'file' || event.target.name?.startsWith('orang:')) event.stopPropagation();
+    else unsaved = true;
+  }, true);
   form.addEventListener('submit', () => { unsaved = false; });
   addEventListener('beforeunload', (event) => { if (unsaved) event.preventDefault(); });
 
@@ -86,12 +90,28 @@
     save();
   });
 
+  // A section that was closed stays so when the form comes anew, but for the one where something happened.
+  let closed = [];
+  document.body.addEventListener('htmx:beforeSwap', (event) => {
+    if (event.detail.target.id === 'lembar') closed = [...form.querySelectorAll('details.bagian:not([open])')].map((one) => one.id);
+  });
+  document.body.addEventListener('htmx:afterSettle', () => {
+    for (const id of closed) {
+      const section = document.getElementById(id);
+      if (section && !section.contains(document.activeElement) && !section.querySelector('.error')) section.open = false;
+    }
+    closed = [];
+  });
+
   // A link to a field in a section that is closed opens it.
   const open = () => {
     const place = location.hash && document.getElementById(location.hash.slice(1));
     for (let at = place; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true;
     if (place) { place.scrollIntoView(); if (place.matches('.input, [tabindex]')) place.focus({ preventScroll: true }); }
   };
+  // On a phone the index would stand between the clerk and the form.
+  const index = document.getElementById('indeks')?.closest('details');
+  if (index && matchMedia('(max-width: 47.99rem)').matches) index.open = false;
   addEventListener('hashchange', open);
   open();
 })();
