@@ -5,6 +5,7 @@
 #include "service/api.h"
 #include "service/editor_routes.h"
 #include "service/health.h"
+#include "service/settings_routes.h"
 
 namespace naskah::service {
 
@@ -24,6 +25,9 @@ void add_all_routes(Service& service, Site& site, Fittings fittings) {
     add_log_routes(service, site);
     add_editor_routes(service, site);
     add_agenda_routes(service, site);
+    add_office_routes(service, site);
+    add_official_routes(service, site);
+    add_series_routes(service, site);
     add_checking_routes(service, site);
     const auto rounds = fittings.rounds ? fittings.rounds : make_signing_rounds(site);
     add_signing_routes(service, site, rounds);

@@ -4,6 +4,7 @@
 #include "core/version.h"
 #include "service/health.h"
 #include "service/service.h"
+#include "workflow/certificates.h"
 
 namespace naskah::service {
 namespace {
@@ -23,7 +24,9 @@ void Health::look() {
         found.database = true;
         found.database_took =
             std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
-        found.unfinished = site_.desk()->letters().unfinished().size();
+        const auto desk = site_.desk();
+        found.unfinished = desk->letters().unfinished().size();
+        found.certificate_days = workflow::certificates(desk->office(), found.at).days_left();
     } catch (const Error&) {
         found.database = false;
     }
@@ -45,6 +48,7 @@ Response Health::answer(bool all) const {
         body["version"] = version;
         body["database"] = {{"answers", serving},
                             {"milliseconds", static_cast<double>(found.database_took.count()) / 1000.0}};
+        if (found.certificate_days) body["certificate_days"] = *found.certificate_days;
         body["unfinished_letters"] = found.unfinished;
         body["seconds_ago"] = std::max<std::int64_t>(
             0, std::chrono::duration_cast<std::chrono::seconds>(now - found.at).count());

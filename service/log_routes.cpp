@@ -50,6 +50,8 @@ const std::map<std::string, const char*, std::less<>> acts = {
     {"recovery-codes", "membuat kode cadangan baru"},
     {"token-made", "membuat token program"},
     {"token-revoked", "mencabut token program"},
+    {"settings", "mengubah pengaturan kantor"},
+    {"holidays", "mengubah hari libur"},
 };
 
 // Members of an entry's detail, and values of theirs that are words of the program. Others stand as they are.

@@ -1,5 +1,7 @@
 #include "service/plain_form.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 #include "service/field_path.h"
 
@@ -11,6 +13,10 @@ using Kind = PlainField::Kind;
 bool is_about(const Problem& problem, const std::string& name) {
     return problem.where == name || (problem.where.starts_with(name) && (problem.where[name.size()] == '[' ||
                                                                          problem.where[name.size()] == '.'));
+}
+
+bool contains(const std::vector<std::string>& values, const std::string& value) {
+    return std::find(values.begin(), values.end(), value) != values.end();
 }
 
 std::string sentence(const Problem& problem, const Say& say) {
@@ -59,11 +65,12 @@ PlainForm plain_form(const std::vector<PlainField>& fields, const std::vector<Pr
             {"saran", field.suggestions}};
         int number = 0;
         for (const auto& [value, words] : field.options)
-            part["pilihan"].push_back({{"nilai", value},
-                                       {"kata", words},
-                                       {"dipilih", value == field.value},
-                                       {"id", id + "-" + std::to_string(++number)},
-                                       {"nama", field.name}});
+            part["pilihan"].push_back(
+                {{"nilai", value},
+                 {"kata", words},
+                 {"dipilih", field.kind == Kind::many ? contains(field.values, value) : value == field.value},
+                 {"id", id + "-" + std::to_string(++number)},
+                 {"nama", field.name}});
         form.fields.push_back(std::move(part));
     }
     for (std::size_t i = 0; i < problems.size(); ++i)
@@ -82,7 +89,15 @@ std::string sent_text(const Fields& sent, std::string_view name) {
 }
 
 void take_sent(std::vector<PlainField>& fields, const Fields& sent) {
-    for (PlainField& field : fields) field.value = sent_text(sent, field.name);
+    for (PlainField& field : fields) {
+        field.values.clear();
+        if (field.kind != Kind::many) field.value = sent_text(sent, field.name);
+        // Only what was offered can have been chosen.
+        if (field.kind == Kind::many)
+            for (const auto& [value, words] : field.options)
+                for (const std::string_view one : sent.every(field.name))
+                    if (one == value && !contains(field.values, value)) field.values.push_back(value);
+    }
 }
 
 }  // namespace naskah::service

@@ -15,12 +15,13 @@
 namespace naskah::service {
 
 struct PlainField {
-    enum class Kind { text, lines, date, choice, radio, switch_ };
+    enum class Kind { text, lines, date, choice, radio, many, switch_ };
     std::string name, title, hint;  // said in the visit's language
     Kind kind = Kind::text;
     bool required = true;
     std::string value{};
-    std::vector<std::pair<std::string, std::string>> options{};  // of choice and radio: value and words
+    std::vector<std::string> values{};                           // of many
+    std::vector<std::pair<std::string, std::string>> options{};  // of choice, radio and many: value and words
     std::vector<std::string> suggestions{};                      // of text
     std::size_t most = 500;                                      // characters that may be typed
     int rows = 3;                                                // of lines

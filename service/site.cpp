@@ -1,5 +1,7 @@
 #include "service/site.h"
 
+#include <sys/stat.h>
+
 namespace naskah::service {
 namespace {
 
@@ -34,6 +36,22 @@ std::string region_of(const Json& office) {
     return name;
 }
 
+// What changes when a file is written anew, without reading it.
+std::string marks_of(const std::filesystem::path& root) {
+    std::string marks;
+    for (const char* name : {"office.json", "libur.json"}) {
+        struct stat found {};
+        if (::stat((root / name).c_str(), &found) != 0) continue;
+        for (const auto number :
+             {static_cast<std::int64_t>(found.st_mtim.tv_sec),
+              static_cast<std::int64_t>(found.st_mtim.tv_nsec), static_cast<std::int64_t>(found.st_size),
+              static_cast<std::int64_t>(found.st_ino)})
+            marks += std::to_string(number) + " ";
+        marks += "/";
+    }
+    return marks;
+}
+
 }  // namespace
 
 int status_of(Code code) {
@@ -55,16 +73,54 @@ Site::Site(const std::filesystem::path& root, const Clock& clock, Random& random
 }
 
 std::shared_ptr<workflow::Desk> Site::desk() const {
+    notice_changes();
     const std::lock_guard lock(mutex_);
     return desk_;
 }
 
-void Site::reload() {
+std::shared_ptr<workflow::Desk> Site::open_desk() const {
     auto desk =
         std::make_shared<workflow::Desk>(workflow::Office::open(root_), clock_, random_, ask_, database_);
     desk->letters();
+    return desk;
+}
+
+void Site::reload() {
+    const std::string marks = marks_of(root_);  // before reading: what changes meanwhile is noticed later
+    auto desk = open_desk();
     const std::lock_guard lock(mutex_);
     desk_ = std::move(desk);
+    seen_ = marks;
+    settings_trouble_.clear();
+}
+
+// One request in a second looks at the two files, and it alone waits when they have changed.
+void Site::notice_changes() const {
+    const std::int64_t now = clock_.now().time_since_epoch().count();
+    std::int64_t looked = looked_.load(std::memory_order_relaxed);
+    if (now - looked < 1000 && now >= looked) return;  // a clock that was set back is no reason to wait
+    if (!looked_.compare_exchange_strong(looked, now)) return;
+    const std::string marks = marks_of(root_);
+    {
+        const std::lock_guard lock(mutex_);
+        if (marks == seen_) return;
+        seen_ = marks;
+    }
+    std::shared_ptr<workflow::Desk> desk;
+    std::vector<Problem> trouble;
+    try {
+        desk = open_desk();
+    } catch (const Error& error) {
+        trouble = error.problems();
+    }
+    const std::lock_guard lock(mutex_);
+    if (desk) desk_ = std::move(desk);
+    settings_trouble_ = std::move(trouble);
+}
+
+std::vector<Problem> Site::settings_trouble() const {
+    const std::lock_guard lock(mutex_);
+    return settings_trouble_;
 }
 
 Json Site::frame_of(const Visit& visit, const Frame& frame, const workflow::Office& office) const {

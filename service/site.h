@@ -1,6 +1,7 @@
 // What every route stands on: the office and its desk, the pages, time and chance. One for a process.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -40,10 +41,13 @@ public:
     Site(const std::filesystem::path& root, const Clock& clock, Random& random, workflow::AskSecret ask);
 
     // The desk of the office as it is now. A handler takes it once and keeps it to its end: when the office's
-    // data changes, the next request gets another.
+    // data changes, the next request gets another. Looks once a second whether another process changed
+    // office.json or libur.json; if they cannot be used, the desk stays as it was and settings_trouble() says
+    // why.
     std::shared_ptr<workflow::Desk> desk() const;
     // Reads office.json again. Throws Error(data) with every problem of it; then the old one stays.
     void reload();
+    std::vector<Problem> settings_trouble() const;
 
     // The office's database: the register, accounts, drafts are all kept over this one.
     const std::shared_ptr<storage::Connections>& database() const { return database_; }
@@ -74,6 +78,8 @@ public:
     }
 
 private:
+    void notice_changes() const;
+    std::shared_ptr<workflow::Desk> open_desk() const;
     Json frame_of(const Visit& visit, const Frame& frame, const workflow::Office& office) const;
 
     std::filesystem::path root_;
@@ -85,7 +91,10 @@ private:
     mutable Metrics metrics_;
     std::shared_ptr<storage::Connections> database_;
     mutable std::mutex mutex_;
-    std::shared_ptr<workflow::Desk> desk_;
+    mutable std::shared_ptr<workflow::Desk> desk_;
+    mutable std::vector<Problem> settings_trouble_;
+    mutable std::string seen_;  // marks of the files that the desk was opened from
+    mutable std::atomic<std::int64_t> looked_ = 0;
     Background background_;  // last: it stops before what it works on is gone
 };
 

@@ -20,6 +20,7 @@ constexpr Setting settings[] = {
     {"Data kantor", "/pengaturan/kantor", "Nama, alamat, kepala surat, alamat pemeriksaan."},
     {"Pejabat", "/pengaturan/pejabat", "Siapa menandatangani, sejak kapan, sampai kapan."},
     {"Seri nomor", "/pengaturan/seri", "Pola nomor setiap seri dan nomor terakhirnya."},
+    {"Hari libur", "/pengaturan/libur", "Hari yang bukan hari kerja, menurut tahun."},
     {"Sertifikat", "/pengaturan/sertifikat", "Sertifikat tanda tangan dan sisa masa berlakunya."},
     {"Catatan perbuatan", "/log", "Siapa berbuat apa dan kapan; tidak dapat diubah."},
 };
@@ -51,7 +52,15 @@ public:
                             {"alamat", setting.address},
                             {"tentang", site_.say(visit, setting.about)}});
         return site_.page(visit, "pengaturan", {.title = "Pengaturan", .section = "/pengaturan"},
-                          {{"daftar", list}});
+                          {{"daftar", list}, {"masalah", trouble(visit)}});
+    }
+
+    // What keeps the newest office.json from being used; the service goes on with the one before.
+    Json trouble(const Visit& visit) const {
+        Json lines = Json::array();
+        for (const Problem& problem : site_.settings_trouble())
+            lines.push_back(to_string(site_.pages().words().say(visit.language, problem)));
+        return lines;
     }
 
     Response list(Visit& visit) {

@@ -25,32 +25,6 @@ X509Ptr parse_certificate(BytesView der) {
     return certificate;
 }
 
-// The common name, or the organisation, or the whole name for want of both.
-std::string short_name(const X509_NAME* name) {
-    for (const int kind : {NID_commonName, NID_organizationName}) {
-        const int index = X509_NAME_get_index_by_NID(name, kind, -1);
-        if (index < 0) continue;
-        const ASN1_STRING* text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index));
-        unsigned char* utf8 = nullptr;
-        const int size = ASN1_STRING_to_UTF8(&utf8, text);
-        if (size < 0) continue;
-        std::string found(reinterpret_cast<char*>(utf8), static_cast<std::size_t>(size));
-        OPENSSL_free(utf8);
-        return found;
-    }
-    char* line = X509_NAME_oneline(name, nullptr, 0);
-    std::string whole = line ? line : "";
-    OPENSSL_free(line);
-    return whole;
-}
-
-Instant to_instant(const ASN1_TIME* time) {
-    std::tm parts{};
-    require(ASN1_TIME_to_tm(time, &parts) == 1, "masa berlaku sertifikat");
-    return std::chrono::time_point_cast<std::chrono::milliseconds>(
-        std::chrono::system_clock::from_time_t(timegm(&parts)));
-}
-
 KeyType accepted_key_type(const EVP_PKEY* key) {
     if (key && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) {
         if (EVP_PKEY_get_bits(key) < 2048) {
@@ -84,6 +58,36 @@ bool usable_for_documents(X509* certificate) {
 }
 
 }  // namespace
+
+std::string short_name(const X509_NAME* name) {
+    for (const int kind : {NID_commonName, NID_organizationName}) {
+        const int index = X509_NAME_get_index_by_NID(name, kind, -1);
+        if (index < 0) continue;
+        const ASN1_STRING* text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index));
+        unsigned char* utf8 = nullptr;
+        const int size = ASN1_STRING_to_UTF8(&utf8, text);
+        if (size < 0) continue;
+        std::string found(reinterpret_cast<char*>(utf8), static_cast<std::size_t>(size));
+        OPENSSL_free(utf8);
+        return found;
+    }
+    char* line = X509_NAME_oneline(name, nullptr, 0);
+    std::string whole = line ? line : "";
+    OPENSSL_free(line);
+    return whole;
+}
+
+Instant to_instant(const ASN1_TIME* time) {
+    std::tm parts{};
+    require(ASN1_TIME_to_tm(time, &parts) == 1, "masa berlaku sertifikat");
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(
+        std::chrono::system_clock::from_time_t(timegm(&parts)));
+}
+
+Certificate describe(X509* certificate) {
+    return {short_name(X509_get_subject_name(certificate)), short_name(X509_get_issuer_name(certificate)),
+            to_instant(X509_get0_notBefore(certificate)), to_instant(X509_get0_notAfter(certificate))};
+}
 
 struct Chain::Parsed {
     std::vector<Bytes> certificates;
@@ -120,8 +124,7 @@ Chain::Chain(const std::vector<Bytes>& certificates) {
     parsed->public_key.reset(X509_get_pubkey(signer));
     parsed->key_type = accepted_key_type(parsed->public_key.get());
     parsed->largest_signature = static_cast<std::size_t>(EVP_PKEY_get_size(parsed->public_key.get()));
-    parsed->signer = {short_name(X509_get_subject_name(signer)), short_name(X509_get_issuer_name(signer)),
-                      to_instant(X509_get0_notBefore(signer)), to_instant(X509_get0_notAfter(signer))};
+    parsed->signer = describe(signer);
     parsed->may_sign_documents = usable_for_documents(signer);
     parsed->issuer = to_der(X509_get_issuer_name(signer), i2d_X509_NAME);
     parsed->serial = to_der(X509_get0_serialNumber(signer), i2d_ASN1_INTEGER);

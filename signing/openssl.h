@@ -12,6 +12,7 @@
 
 #include "core/bytes.h"
 #include "core/error.h"
+#include "core/world.h"
 
 namespace naskah::signing {
 
@@ -47,5 +48,11 @@ Bytes to_der(const Object* object, Encode encode) {
     OPENSSL_free(start);
     return der;
 }
+
+struct Certificate;  // chain.h
+// The common name, or the organisation, or the whole name for want of both.
+std::string short_name(const X509_NAME* name);
+Instant to_instant(const ASN1_TIME* time);
+Certificate describe(X509* certificate);
 
 }  // namespace naskah::signing

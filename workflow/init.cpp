@@ -1,5 +1,6 @@
 // Makes an office folder, whole or not at all: built beside its place and renamed into it.
 #include "core/file.h"
+#include "workflow/certificates.h"
 #include "workflow/office.h"
 
 namespace naskah::workflow {
@@ -73,6 +74,12 @@ void fill(const fs::path& office, bool demo, const Clock& clock) {
     }
     write_file(office / "office.json", as_bytes(dump_json_pretty(settings) + "\n"));
     storage::open_database((office / settings.value("penyimpanan", "naskah.db")).string(), true);
+    if (!demo) return;
+    const Office made = Office::open(office);
+    for (const Json* holder : {&settings.at("pejabat").at(0), &settings.at("segel")}) {
+        const fs::path key = made.root() / holder->at("kunci").get<std::string>();
+        remember_certificate(made, key, *made.open_key(key, {}));
+    }
 }
 
 }  // namespace

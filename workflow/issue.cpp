@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "generator/gaps.h"
 #include "workflow/attachments.h"
+#include "workflow/certificates.h"
 #include "workflow/rules.h"
 
 namespace naskah::workflow {
@@ -153,6 +154,7 @@ const signing::Key& Desk::key_of(SigningSession& keys, const Json& snapshot, Byt
                 file.filename().string(),
                 "Periksa sertifikatnya, dan taruh sertifikat akar penerbitnya di folder trust/ kantor.");
         held.proven = true;
+        remember_certificate(office_, file, *held.key);
     }
     return *held.key;
 }

@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* file_name = "office.json";
+constexpr const char* holidays_name = "libur.json";
 
 // Reads a settings object and gathers what is wrong with it, field by field.
 class Checker {
@@ -139,6 +140,15 @@ void check_names(const Json& rules, const Json& officials, Checker& checker) {
         }
 }
 
+// Two officials of one id would be told apart by chance.
+void check_ids(const Json& officials, Checker& checker) {
+    for (std::size_t i = 0; i < officials.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (officials[i].at("id") == officials[j].at("id"))
+                checker.wrong("pejabat[" + std::to_string(i) + "].id", "sudah dipakai pejabat lain",
+                              "Beri setiap pejabat id sendiri.");
+}
+
 std::vector<Problem> check_settings(const Json& settings) {
     std::vector<Problem> problems;
     Checker checker(problems);
@@ -186,6 +196,7 @@ std::vector<Problem> check_settings(const Json& settings) {
     checker.each(settings, "pejabat", check_official);
     if (settings.contains("pegawai")) checker.each(settings, "pegawai", check_employee);
     if (settings.contains("penandatangan")) checker.each(settings, "penandatangan", check_signing_rule);
+    if (problems.empty()) check_ids(settings.at("pejabat"), checker);
     if (problems.empty() && settings.contains("penandatangan"))
         check_names(settings.at("penandatangan"), settings.at("pejabat"), checker);
     return problems;
@@ -240,9 +251,16 @@ Office Office::open(const fs::path& root) {
     if (!fs::exists(root / file_name))
         throw Error(Code::data, "folder ini bukan kantor: tidak ada office.json", root.string(),
                     "Sebutkan folder yang dibuat oleh naskah init.");
+    Json holidays = Json::object();
+    if (fs::exists(root / holidays_name))
+        holidays = parse_json(read_text(root / holidays_name), holidays_name);
+    return from(root, parse_json(read_text(root / file_name), file_name), holidays);
+}
+
+Office Office::from(const fs::path& root, Json settings, const Json& holidays) {
     Office office;
     office.root_ = fs::canonical(root);
-    office.settings_ = parse_json(read_text(root / file_name), file_name);
+    office.settings_ = std::move(settings);
     if (!office.settings_.is_object()) throw Error(Code::data, "isi berkas bukan objek JSON", file_name);
     if (auto problems = check_settings(office.settings_); !problems.empty())
         throw Error(Code::data, std::move(problems));
@@ -251,8 +269,7 @@ Office Office::open(const fs::path& root) {
     while (office.public_address_.ends_with('/')) office.public_address_.pop_back();
     office.zone_ = *parse_zone(office.settings_.at("zona").get<std::string>());
     office.demo_ = office.settings_.value("contoh", false);
-    if (fs::exists(root / "libur.json"))
-        office.workdays_ = Workdays(parse_json(read_text(root / "libur.json"), "libur.json"), "libur.json");
+    office.workdays_ = Workdays(holidays, holidays_name);
     return office;
 }
 

@@ -32,6 +32,8 @@ class Office {
 public:
     // Throws Error(data) with every problem of office.json at once; Error(data) if there is no such folder.
     static Office open(const std::filesystem::path& root);
+    // The office as it would be with these settings and holidays. Throws the same.
+    static Office from(const std::filesystem::path& root, Json settings, const Json& holidays);
 
     const std::filesystem::path& root() const { return root_; }
     const std::string& name() const { return name_; }
