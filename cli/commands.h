@@ -66,6 +66,7 @@ int register_void(const Common& common, const RegisterOptions& options);
 int register_withdraw(const Common& common, const RegisterOptions& options);
 int register_get(const Common& common, const RegisterOptions& options);
 int register_check(const Common& common);
+int register_init(const Common& common);
 
 struct UserOptions {
     std::string username, name, post, official;

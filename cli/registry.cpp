@@ -1,4 +1,4 @@
-// register list, export, void, withdraw, get, check.
+// register list, export, void, withdraw, get, check, init.
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "core/file.h"
@@ -130,6 +130,16 @@ int register_get(const Common& common, const RegisterOptions& options) {
                     "", "Jika proses terhenti: naskah resume");
     write_file(options.out, *pdf);
     print(letter.number + "\t" + options.out.string() + "\n");
+    return 0;
+}
+
+int register_init(const Common& common) {
+    if (common.office.empty())
+        throw Error(Code::usage, "folder kantor belum disebut", "",
+                    "Tambahkan --office FOLDER, atau isi NASKAH_OFFICE.");
+    const workflow::Office office = workflow::Office::open(common.office);
+    workflow::begin_register(office);
+    print("Register kosong dimulai. Nomor pertama setiap seri adalah 1.\n");
     return 0;
 }
 

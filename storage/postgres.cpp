@@ -124,11 +124,12 @@ public:
 
     void commit() override {
         if (access_ == Access::read) {
-            run("COMMIT");
+            line_up_commit();
+            flush();
             return;
         }
         if (defined_ || (!wrote_ && confirmed_)) {
-            line_up("COMMIT", {}, {});
+            line_up_commit();
             require_committed(session_->ask(std::exchange(waiting_, {}), limit()).back());
             return;
         }
@@ -141,7 +142,7 @@ public:
             line_up("SELECT seq, hash FROM log_head", {}, [&](const Cells& cells) {
                 head = {cells.integer(0), std::string(cells.text(1))};
             });
-            line_up("COMMIT", {}, {});
+            line_up_commit();
             require_committed(session_->ask(std::exchange(waiting_, {}), until).back());
             // "Committed locally, but might not have been replicated" is a warning.
             known = !session_->warned();
@@ -223,13 +224,14 @@ private:
         PostgresStatement& statement =
             waiting_.emplace_back(PostgresStatement{.sql = std::string(sql), .each = each, .kept = true});
         statement.bind(values);
-        constexpr std::string_view idle[] = {"SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT"};
+        constexpr std::string_view idle[] = {"SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK"};
         wrote_ |= std::none_of(std::begin(idle), std::end(idle),
                                [&](std::string_view verb) { return sql.starts_with(verb); });
     }
     void line_up(std::string_view sql, std::initializer_list<Value> values, const Each& each) {
         line_up(sql, std::span<const Value>(values.begin(), values.size()), each);
     }
+    void line_up_commit() { waiting_.push_back({.sql = "COMMIT"}); }
 
     // Statements that come once and have no values.
     std::vector<std::string> ask(const std::vector<std::string>& statements, SteadyTime until) {
@@ -312,7 +314,7 @@ private:
         run("SELECT mark FROM commit_marks WHERE writer = $1", {server_->writer()},
             [&](const Cells& cells) { mark = cells.integer(0); });
         line_up(mark_statement, {server_->writer(), mark}, {});
-        line_up("COMMIT", {}, {});
+        line_up_commit();
         require_committed(session_->ask(std::exchange(waiting_, {}), until + slack).back());
         if (!session_->warned()) return mark;
         session_->cut();

@@ -283,7 +283,8 @@ void migrate(Connection& connection, bool create, const std::string& name, const
     if (found == 0) {
         if (!create)
             throw Error(Code::data, "register kosong", name,
-                        "Pulihkan register dari cadangan; buat kantor baru hanya dengan naskah init");
+                        "Pulihkan register dari cadangan. Kantor baru dibuat dengan naskah init, registernya "
+                        "di PostgreSQL dimulai dengan naskah register init.");
     } else if (fill) {
         throw Error(Code::data, "basis data ini sudah berisi register", name,
                     "Sebutkan basis data yang kosong");

@@ -127,7 +127,8 @@ public:
         });
         for (std::size_t i = 0; i < letters.size(); ++i) {
             if (taken[i].refused) answers[i].refused = taken[i].refused;
-            if (taken[i].done) answers[i].done = {to_letter(taken[i].done->letter), taken[i].done->fresh};
+            if (taken[i].done)
+                answers[i].done = Reserved{to_letter(taken[i].done->letter), taken[i].done->fresh};
         }
         return answers;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <fstream>
 #include <map>
@@ -20,7 +21,6 @@ namespace {
 constexpr std::size_t longest_line = 16u << 20;
 
 struct Line {
-    std::size_t place = 0;   // 0-based among the letters
     std::size_t number = 0;  // 1-based in the file
     std::string text;
     std::string key;  // digest of the text and how many equal lines came before
@@ -46,7 +46,6 @@ public:
             ++number_;
             if (line.text.find_first_not_of(" \t\r") == std::string::npos) continue;
             line.number = number_;
-            line.place = place_++;
             line.too_long = line.text.size() > longest_line;
             const Sha256 digest = sha256(as_bytes(line.text));
             line.key = to_string(digest) + ":" + std::to_string(seen_[digest]++);
@@ -58,7 +57,7 @@ public:
 private:
     std::ifstream in_;
     std::mutex mutex_;
-    std::size_t number_ = 0, place_ = 0;
+    std::size_t number_ = 0;
     std::map<Sha256, int> seen_;
 };
 
@@ -70,28 +69,7 @@ std::size_t count_letters(const fs::path& file) {
     return count;
 }
 
-// Lets each place act when all places before it have acted or given up.
-class Turns {
-public:
-    void wait(std::size_t place) {
-        std::unique_lock lock(mutex_);
-        moved_.wait(lock, [&] { return next_ == place; });
-    }
-    // Waits for those before it; once passed, passing again does nothing.
-    void pass(std::size_t place) {
-        std::unique_lock lock(mutex_);
-        moved_.wait(lock, [&] { return next_ >= place; });
-        if (next_ == place) ++next_;
-        moved_.notify_all();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable moved_;
-    std::size_t next_ = 0;
-};
-
-using Work = std::function<void(const Line& line, const Json& data, const Turn& turn, BatchLine& done)>;
+using Work = std::function<void(const Line& line, const Json& data, BatchLine& done)>;
 
 void make_folder(const fs::path& folder) {
     std::error_code failed;
@@ -102,42 +80,70 @@ void make_folder(const fs::path& folder) {
     require_writable(folder / "surat.pdf");  // before numbers are taken
 }
 
+// Tells the caller of each line, one call at a time. When that fails nobody can be told any more: the run
+// stops.
+class Reporter {
+public:
+    Reporter(const BatchReport& report, std::size_t total) : report_(report), total_(total) {}
+
+    bool stopped() const { return stopped_; }
+    void operator()(const BatchLine& line) {
+        const std::lock_guard lock(mutex_);
+        if (stopped_) return;
+        try {
+            report_(line, ++done_, total_);
+        } catch (...) {
+            unheard_ = std::current_exception();
+            stopped_ = true;
+        }
+    }
+    void rethrow() const {
+        if (unheard_) std::rethrow_exception(unheard_);
+    }
+
+private:
+    const BatchReport& report_;
+    std::size_t total_, done_ = 0;
+    std::mutex mutex_;
+    std::exception_ptr unheard_;
+    std::atomic<bool> stopped_ = false;
+};
+
+std::string where_is(const BatchOptions& options, const Line& line) {
+    return options.input.filename().string() + ":" + std::to_string(line.number);
+}
+
+// Runs `act`; what it throws becomes the line's problems.
+template <class Act>
+void attempt(BatchLine& result, const std::string& where, Act&& act) {
+    try {
+        act();
+    } catch (const Error& error) {
+        result.problems = error.problems();
+        result.code = error.code();
+    } catch (const std::exception& error) {
+        result.problems = {{error.what(), where, ""}};
+        result.code = Code::internal;
+    }
+}
+
+Json data_of(const Line& line, const std::string& where) {
+    if (line.too_long) throw Error(Code::data, "baris lebih panjang dari 16 MB", where);
+    return parse_json(line.text, where);
+}
+
 void run(const BatchOptions& options, const BatchReport& report, const Work& work) {
-    const std::size_t total = count_letters(options.input);
+    Reporter reporter(report, count_letters(options.input));
     make_folder(options.out);
     Lines lines(options.input);
-    Turns turns;
-    std::mutex reporting;
-    std::size_t done = 0;
-    std::exception_ptr unheard;  // nobody can be told any more: no further letter is begun
-    std::atomic<bool> stopped = false;
     const auto worker = [&] {
         Line line;
-        while (!stopped && lines.next(line)) {
+        while (!reporter.stopped() && lines.next(line)) {
             BatchLine result;
             result.line = line.number;
-            const std::string where = options.input.filename().string() + ":" + std::to_string(line.number);
-            try {
-                if (line.too_long) throw Error(Code::data, "baris lebih panjang dari 16 MB", where);
-                work(line, parse_json(line.text, where),
-                     {.wait = [&] { turns.wait(line.place); }, .pass = [&] { turns.pass(line.place); }},
-                     result);
-            } catch (const Error& error) {
-                result.problems = error.problems();
-                result.code = error.code();
-            } catch (const std::exception& error) {
-                result.problems = {{error.what(), where, ""}};
-                result.code = Code::internal;
-            }
-            turns.pass(line.place);
-            const std::lock_guard lock(reporting);
-            if (stopped) continue;
-            try {
-                report(result, ++done, total);
-            } catch (...) {
-                unheard = std::current_exception();
-                stopped = true;
-            }
+            const std::string where = where_is(options, line);
+            attempt(result, where, [&] { work(line, data_of(line, where), result); });
+            reporter(result);
         }
     };
     {
@@ -145,8 +151,58 @@ void run(const BatchOptions& options, const BatchReport& report, const Work& wor
         for (int i = 1; i < std::clamp(options.jobs, 1, 64); ++i) workers.emplace_back(worker);
         worker();
     }
-    if (unheard) std::rethrow_exception(unheard);
+    reporter.rethrow();
 }
+
+// Writes the files of letters that are issued, beside the signing of the next ones, and reports them then.
+class Files {
+public:
+    Files(const fs::path& folder, int jobs, Reporter& reporter) : folder_(folder), reporter_(reporter) {
+        for (int i = 0; i < std::clamp(jobs, 1, 64); ++i)
+            workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    }
+    ~Files() {
+        for (std::jthread& worker : workers_) worker.request_stop();
+    }
+    Files(const Files&) = delete;
+    Files& operator=(const Files&) = delete;
+
+    void write(BatchLine line, Bytes pdf) {
+        const std::lock_guard lock(mutex_);
+        waiting_.push_back({std::move(line), std::move(pdf)});
+        arrived_.notify_one();
+    }
+
+private:
+    struct Waiting {
+        BatchLine line;
+        Bytes pdf;
+    };
+    // Until nothing is left to write and nothing comes any more.
+    void work(const std::stop_token& stop) {
+        for (;;) {
+            Waiting next;
+            {
+                std::unique_lock lock(mutex_);
+                arrived_.wait(lock, stop, [&] { return !waiting_.empty(); });
+                if (waiting_.empty()) return;
+                next = std::move(waiting_.front());
+                waiting_.pop_front();
+            }
+            attempt(next.line, next.line.file, [&] { write_file(folder_ / next.line.file, next.pdf); });
+            reporter_(next.line);
+        }
+    }
+
+    fs::path folder_;
+    Reporter& reporter_;
+    std::mutex mutex_;
+    std::condition_variable_any arrived_;
+    std::deque<Waiting> waiting_;
+    std::vector<std::jthread> workers_;  // ended first
+};
+
+struct Unheard {};  // ends issue_all() when nobody can be told any more
 
 }  // namespace
 
@@ -159,26 +215,57 @@ std::string file_name_of(const std::string& number) {
 
 void issue_batch(Desk& desk, const BatchOptions& options, const BatchReport& report) {
     desk.letters();
-    const fs::path folder = options.input.parent_path();
-    run(options, report, [&](const Line& line, const Json& data, const Turn& turn, BatchLine& done) {
-        const Issued issued =
-            desk.issue({.kind = options.kind,
-                        .data = data,
-                        .key = "berkas:" + options.key + ":" + options.kind + ":" + line.key,
-                        .series = options.series,
-                        .actor = options.actor,
-                        .images = folder},
-                       turn);
-        done.number = issued.letter.number;
-        done.id = to_string(issued.letter.id);
-        done.file = file_name_of(issued.letter.number);
-        write_file(options.out / done.file, issued.pdf);
-    });
+    Reporter reporter(report, count_letters(options.input));
+    make_folder(options.out);
+    Lines lines(options.input);
+    {
+        Files files(options.out, options.jobs, reporter);
+        for (bool more = true; more && !reporter.stopped();) {
+            std::vector<Request> requests;
+            std::vector<BatchLine> results;
+            Line line;
+            while (requests.size() < Desk::most_together && (more = lines.next(line))) {
+                BatchLine result;
+                result.line = line.number;
+                attempt(result, where_is(options, line), [&] {
+                    requests.push_back({.kind = options.kind,
+                                        .data = data_of(line, where_is(options, line)),
+                                        .key = "berkas:" + options.key + ":" + options.kind + ":" + line.key,
+                                        .series = options.series,
+                                        .actor = options.actor,
+                                        .images = options.input.parent_path()});
+                });
+                if (result.problems.empty())
+                    results.push_back(std::move(result));
+                else
+                    reporter(result);
+            }
+            try {
+                desk.issue_all(requests, options.jobs, [&](std::size_t place, Outcome outcome) {
+                    BatchLine& result = results[place];
+                    result.problems = std::move(outcome.problems);
+                    result.code = outcome.code;
+                    if (outcome.issued) {
+                        result.number = outcome.issued->letter.number;
+                        result.id = to_string(outcome.issued->letter.id);
+                        result.file = file_name_of(result.number);
+                        files.write(result, std::move(outcome.issued->pdf));
+                    } else {
+                        reporter(result);
+                    }
+                    if (reporter.stopped()) throw Unheard{};
+                });
+            } catch (const Unheard&) {
+                break;
+            }
+        }
+    }
+    reporter.rethrow();
 }
 
 void draft_batch(const Desk& desk, const BatchOptions& options, const BatchReport& report) {
     const fs::path folder = options.input.parent_path();
-    run(options, report, [&](const Line& line, const Json& data, const Turn&, BatchLine& done) {
+    run(options, report, [&](const Line& line, const Json& data, BatchLine& done) {
         const std::string digits = std::to_string(line.number);
         done.file = std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits + ".pdf";
         write_file(options.out / done.file, desk.draft(options.kind, data, folder));

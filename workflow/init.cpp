@@ -84,6 +84,31 @@ void fill(const fs::path& office, bool demo, const Clock& clock) {
 
 }  // namespace
 
+void begin_register(const Office& office) {
+    const std::string address = office.database_address();
+    if (!storage::is_server_address(address))
+        throw Error(Code::data, "register kantor ini berkas, yang dimulai oleh naskah init", address,
+                    "Jika berkas itu hilang, pulihkan dari cadangan: naskah restore. Untuk PostgreSQL, isi "
+                    "\"penyimpanan\" di office.json dengan alamatnya dahulu.");
+    const fs::path file = office.root() / "naskah.db";
+    if (fs::exists(file) &&
+        !storage::open_register(storage::open_database(file.string(), false))->list({.limit = 1}).empty())
+        throw Error(Code::data, "kantor ini sudah mempunyai surat, dalam berkas register", file.string(),
+                    "Pindahkan isinya: naskah backup, lalu naskah restore dengan --storage. Register baru "
+                    "akan memberi nomor yang sama sekali lagi.");
+    bool there = true;
+    try {
+        office.open_database();
+    } catch (const Error& error) {
+        if (error.code() != Code::data) throw;
+        there = false;  // or it is something else, and then that is said below
+    }
+    if (there)
+        throw Error(Code::data, "register sudah ada", "office.json: penyimpanan",
+                    "Tidak ada yang perlu dimulai; lihat isinya dengan naskah register list.");
+    storage::open_database(address, true);
+}
+
 void make_office(const fs::path& root, bool demo, const Clock& clock) {
     std::error_code failed;
     if (fs::exists(root, failed) && !fs::is_empty(root, failed))

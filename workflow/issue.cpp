@@ -250,19 +250,6 @@ Issued Desk::issue(const Request& asked, const Turn& turn) {
     return result;
 }
 
-void Desk::issue_all(std::span<const Request> requests, int, const Finished& finished) {
-    for (std::size_t place = 0; place < requests.size(); ++place) {
-        Outcome outcome;
-        try {
-            outcome.issued = issue(requests[place]);
-        } catch (const Error& error) {
-            outcome.problems = error.problems();
-            outcome.code = error.code();
-        }
-        finished(place, std::move(outcome));
-    }
-}
-
 Issued Desk::finish(storage::Letter letter, const std::string& actor, SigningSession& keys) {
     while (letter.status == storage::Status::reserved) {
         try {
@@ -271,12 +258,22 @@ Issued Desk::finish(storage::Letter letter, const std::string& actor, SigningSes
             if (letter.sha256 && letter.sha256 == sha256(signed_pdf))
                 return {letter, std::move(signed_pdf), office_.verify_url(letter.id), {}};
         } catch (const Error&) {
-            // Another process may have issued or replaced the letter meanwhile: then that is what counts.
-            storage::Letter now = present(letter.id);
-            if (now.id == letter.id && now.status != storage::Status::issued) throw;
-            letter = std::move(now);
+            letter = overtaken(letter);
         }
     }
+    return kept(letter);
+}
+
+// After a failure: another process may have issued or replaced the letter meanwhile, and then that is what
+// counts; else the failure that is being handled.
+storage::Letter Desk::overtaken(const storage::Letter& letter) {
+    storage::Letter now = present(letter.id);
+    if (now.id == letter.id && now.status != storage::Status::issued) throw;
+    return now;
+}
+
+// A letter that is at its end, with what the register keeps of it.
+Issued Desk::kept(const storage::Letter& letter) {
     if (letter.status == storage::Status::void_)
         throw Error(Code::data, "nomor " + letter.number + " sudah batal: " + letter.reason, letter.kind,
                     "Terbitkan surat baru dengan kunci lain.");
@@ -300,18 +297,24 @@ storage::Letter Desk::advance(const storage::Letter& letter, const std::string& 
     if (today != letter.date)
         return letters().replace(letter.id, successor(letter, keys),
                                  "tidak sempat ditandatangani pada tanggal suratnya", now);
+    signed_pdf = draw_and_sign(letter, keys, now);
+    return letters().issue(letter.id, signed_pdf, now, actor);
+}
+
+// Drawn, signed, and found valid by our own verifier.
+Bytes Desk::draw_and_sign(const storage::Letter& letter, SigningSession& keys, Instant now) {
     const Bytes pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, letter.number,
                                letter.parts.kode, letter.date, letter.reserved_at, office_.root());
     const signing::Key& key = key_of(keys, letter.snapshot, pdf, now);
     signing::Options options;
     options.location = office_.settings().at("tempat").get<std::string>();
-    signed_pdf = signing::sign(pdf, key, options, now);
+    Bytes signed_pdf = signing::sign(pdf, key, options, now);
     const verify::Report report = verify::check(signed_pdf, trust_, now);
     if (report.verdict != verify::Verdict::passed)
         throw Error(Code::internal,
                     "surat yang baru ditandatangani tidak lolos pemeriksaan sendiri: " + reasons(report),
                     letter.number, "Nomornya tersimpan. Perbaiki sebabnya, lalu jalankan naskah resume.");
-    return letters().issue(letter.id, signed_pdf, now, actor);
+    return signed_pdf;
 }
 
 // The letter itself as it is now, or the one that stands in its place.

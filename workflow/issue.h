@@ -32,7 +32,7 @@ struct Request {
     std::shared_ptr<SigningSession> session;
 };
 
-// How a batch keeps its order: `wait` is called just before the number is taken, `pass` as soon as it is.
+// Two moments of a letter's way: `wait` is called just before its number is taken, `pass` as soon as it is.
 struct Turn {
     std::function<void()> wait = [] {};
     std::function<void()> pass = [] {};
@@ -82,11 +82,13 @@ public:
     // `resume` or the same idempotency key finishes.
     Issued issue(const Request& request, const Turn& turn = {});
 
-    // Issues many letters, one after the other: numbers follow the order of the requests. Not yet together:
-    // the register can take 128 numbers in one flush (reserve_all), which this does not use so far, and
-    // `jobs` is not heeded. A request that is refused takes no number and nobody along. `finished` hears what
-    // became of each request (its place in `requests`), one call at a time, when that is durable; if it
-    // throws, no further letter is begun and the exception comes out here.
+    // Issues many letters, `most_together` at a time. Numbers follow the order of the requests and are taken
+    // together, with one flush to disk; the signed letters are stored together as they come. A request that
+    // is refused takes no number and nobody along. `jobs` threads check, render and sign. `finished` hears
+    // what became of each request (its place in `requests`), one call at a time, when that is durable. If it
+    // throws, letters that have their numbers are finished, no further one is begun, and the exception comes
+    // out here.
+    static constexpr std::size_t most_together = 128;
     using Finished = std::function<void(std::size_t place, Outcome outcome)>;
     void issue_all(std::span<const Request> requests, int jobs, const Finished& finished);
 
@@ -114,6 +116,10 @@ private:
     void rehearse(const storage::NewLetter& letter, const std::filesystem::path& images,
                   SigningSession& keys);
     Issued finish(storage::Letter letter, const std::string& actor, SigningSession& keys);
+    Issued kept(const storage::Letter& letter);
+    Bytes draw_and_sign(const storage::Letter& letter, SigningSession& keys, Instant now);
+    storage::Letter overtaken(const storage::Letter& letter);
+    friend class Together;  // issue_all.cpp
     storage::Letter advance(const storage::Letter& letter, const std::string& actor, SigningSession& keys,
                             Bytes& signed_pdf);
     storage::Letter present(const LetterId& id);

@@ -92,4 +92,10 @@ std::filesystem::path shipped_templates();
 // Error(data) if the folder is there and not empty, Error(cannot_write); what it began is removed again.
 void make_office(const std::filesystem::path& root, bool demo, const Clock& clock);
 
+// Begins the register in the empty PostgreSQL database that `penyimpanan` names. Said by a person, never done
+// by itself: a database that lost its register must not begin again at 1. Error(data) if there is a register
+// already, if `penyimpanan` is a file (which `make_office` began), or if the office folder still holds a
+// register with letters, whose numbers would be given once more.
+void begin_register(const Office& office);
+
 }  // namespace naskah::workflow

@@ -84,6 +84,10 @@ Cluster::Cluster(const std::vector<std::string>& settings) : folder_(place()), p
          << socket_folder() << "'\n";
     for (const std::string& line : settings) conf << line << "\n";
     conf.close();
+    // Everybody is let in, but the user "sandi" only with a password.
+    std::ofstream(data() + "/pg_hba.conf") << "local all all trust\nlocal replication all trust\n"
+                                              "host all sandi 127.0.0.1/32 scram-sha-256\n"
+                                              "host all all 127.0.0.1/32 trust\n";
     start();
 }
 
@@ -175,6 +179,21 @@ std::string Cluster::create_database() {
     const std::string name = "uji_" + std::to_string(++count);
     REQUIRE(RawServer(address("postgres")).refusal("CREATE SCHEMA " + name) == "");
     return address("postgres") + "&options=-csearch_path%3D" + name;
+}
+
+std::string Cluster::make_database(const std::string& original) {
+    static int count = 0;
+    const std::string name = "basis_" + std::to_string(++count);
+    const std::size_t start = original.find("@/") + 2;
+    const std::string from =
+        original.empty() ? "template0" : original.substr(start, original.find('?') - start);
+    REQUIRE(RawServer(address("postgres"))
+                .refusal("CREATE DATABASE " + name + " TEMPLATE " + from + " STRATEGY file_copy") == "");
+    return address(name);
+}
+
+std::string Cluster::tcp_address(const std::string& database, const std::string& user) const {
+    return "postgresql://" + user + "@127.0.0.1:" + std::to_string(port_) + "/" + database;
 }
 
 std::unique_ptr<Cluster> Cluster::make_standby() {

@@ -26,7 +26,11 @@ public:
     // A fresh, empty place for a register, a schema of its own (which is quicker made than a database); its
     // address, over the server's socket.
     std::string create_database();
+    // A fresh database of its own; with `original`, the address of such a one, a copy of it.
+    std::string make_database(const std::string& original = "");
     std::string address(const std::string& database) const;
+    // The same server by TCP.
+    std::string tcp_address(const std::string& database, const std::string& user = "postgres") const;
     int port() const { return port_; }  // on 127.0.0.1, too
     std::string socket_folder() const { return folder_.path().string(); }
 

@@ -478,6 +478,88 @@ void other_stores_write_into_the_log(const Store& store) {
     CHECK(reg->log(0, 100).size() == 7);
 }
 
+void many_letters_are_numbered_at_once(const Store& store) {
+    const auto reg = store.open();
+    const Letter before = reg->reserve(a_letter(), moment()).letter;
+    NewLetter keyed = a_letter();
+    keyed.idempotency_key = "lama";
+    const Letter known = reg->reserve(keyed, moment()).letter;
+
+    // Among good letters: one of each kind of refusal, a key that is known, a key and a "once" that come
+    // twice.
+    std::vector<NewLetter> letters(128, a_letter());
+    for (NewLetter& letter : letters) letter.id = make_letter_id(system_random());
+    letters[3].idempotency_key = "lama";
+    letters[10].subject = "hal \xff";
+    letters[11].pattern = "{urut}";
+    letters[12].date = day(2026, 3, 1);
+    letters[20].idempotency_key = letters[21].idempotency_key = "baru";
+    letters[22].idempotency_key = "baru";
+    letters[22].data["maksud"] = "Lain";
+    letters[30].once = letters[31].once = "cabut 1";
+    letters[40].series = letters[41].series = "ba";
+    letters[40].parts.kode = letters[41].parts.kode = "500.16.7.2";
+    letters[50].series = "kembar";  // prints what "spt" printed
+    const auto answers = reg->reserve_all(letters, moment(9));
+    REQUIRE(answers.size() == letters.size());
+    const std::set<std::size_t> refused = {10, 11, 12, 22, 31, 50};
+    int urut = 2;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        INFO("letter " << i << (answers[i].refused ? answers[i].refused->what() : ""));
+        CHECK(answers[i].refused.has_value() == refused.contains(i));
+        CHECK(answers[i].done.has_value() == !refused.contains(i));
+        CHECK(reg->find(letters[i].id).has_value() ==
+              (answers[i].done && answers[i].done->letter.id == letters[i].id));
+        if (!answers[i].done) continue;
+        const auto& [letter, fresh] = *answers[i].done;
+        if (i == 3) {
+            CHECK(letter.id == known.id);
+        } else if (i == 21) {
+            CHECK(letter.id == answers[20].done->letter.id);
+        } else if (i == 40 || i == 41) {
+            CHECK(letter.parts.urut == static_cast<int>(i) - 39);
+        } else {
+            CHECK(letter.parts.urut == ++urut);  // in the order of asking
+        }
+        CHECK(fresh == (i != 3 && i != 21));
+    }
+    CHECK_THAT(answers[31].refused.value().what(), Contains(answers[30].done->letter.number));
+    CHECK_THAT(answers[50].refused.value().what(), Contains(before.number));
+    CHECK(reg->reserve_all({}, moment()).empty());
+}
+
+void many_letters_are_issued_at_once(const Store& store) {
+    const auto reg = store.open();
+    const std::vector<NewLetter> wishes = {a_letter(), a_letter(), a_letter(), a_letter(), a_letter()};
+    std::vector<Letter> letters;
+    for (const auto& answer : reg->reserve_all(wishes, moment()))
+        letters.push_back(answer.done.value().letter);
+    const Letter first = reg->issue(letters[0].id, a_pdf("lebih dahulu"), moment(1), "kepala");
+    reg->make_void(letters[1].id, "salah", moment(2), "kepala");
+    std::vector<Bytes> pdfs;
+    for (int i = 0; i < 5; ++i) pdfs.push_back(a_pdf("surat " + std::to_string(i), 20'000));
+    std::vector<SignedLetter> all;
+    for (std::size_t i = 0; i < 5; ++i)
+        all.push_back({.id = letters[i].id, .pdf = pdfs[i], .actor = "kepala"});
+    all.push_back({.id = letters[2].id, .pdf = pdfs[3], .actor = "kepala"});                    // twice
+    all.push_back({.id = make_letter_id(system_random()), .pdf = pdfs[4], .actor = "kepala"});  // of nobody
+    all.push_back({.id = letters[3].id, .pdf = {}, .actor = "kepala"});
+    const auto answers = reg->issue_all(all, moment(5));
+    REQUIRE(answers.size() == 8);
+    CHECK(answers[0].done->sha256 == first.sha256);  // the first one wins
+    CHECK_THAT(answers[1].refused.value().what(), Contains("BATAL"));
+    for (const std::size_t i : {2u, 3u, 4u}) {
+        CHECK(answers[i].done->sha256 == sha256(pdfs[i]));
+        CHECK(answers[i].done->issued_at == moment(5));
+        CHECK(reg->pdf(letters[i].id) == pdfs[i]);
+    }
+    CHECK(answers[5].done->sha256 == sha256(pdfs[2]));
+    CHECK_THAT(answers[6].refused.value().what(), Contains("tidak ada"));
+    CHECK_THAT(answers[7].refused.value().what(), Contains("PDF kosong"));
+    CHECK(reg->log_of(letters[2].id).size() == 2);
+    CHECK(reg->unfinished().empty());
+}
+
 void bad_requests_use_up_nothing(const Store& store) {
     const auto reg = store.open();
     struct BadRow {
@@ -533,6 +615,8 @@ const std::vector<Scenario>& scenarios() {
         {"every change is in the log, who, when and what", every_change_is_in_the_log},
         {"an issued letter is withdrawn by another one", an_issued_letter_is_withdrawn_by_another},
         {"other stores write into the same log", other_stores_write_into_the_log},
+        {"many letters are numbered at once, each with its own answer", many_letters_are_numbered_at_once},
+        {"many letters are issued at once, each with its own answer", many_letters_are_issued_at_once},
         {"a refused request uses up no number and leaves no trace", bad_requests_use_up_nothing},
     };
     return all;

@@ -1,5 +1,7 @@
 // Crashes, midnights and clocks that run backwards, seen from inside: the test holds the clock, and a crash
 // is an exception thrown between a letter's number and its signature.
+#include <atomic>
+
 #include "tests/workflow/demo_office.h"
 #include "workflow/issue.h"
 
@@ -11,10 +13,10 @@ namespace {
 class HandClock final : public Clock {
 public:
     Instant now() const override { return now_; }
-    void move(std::chrono::milliseconds by) { now_ += by; }
+    void move(std::chrono::milliseconds by) { now_ = now_.load() + by; }
 
 private:
-    Instant now_ = system_clock().now();
+    std::atomic<Instant> now_ = system_clock().now();
 };
 
 struct Crash {};
@@ -147,4 +149,79 @@ TEST_CASE("a refused letter leaves no picture behind in the office") {
         scene.desk().issue({.kind = "berita-acara-pemeriksaan", .data = data, .images = scene.demo.office()}),
         Error);
     CHECK_FALSE(fs::exists(scene.demo.office() / "lampiran"));
+}
+
+TEST_CASE(
+    "many letters at once: numbers in the order of asking, each with its own outcome, two flushes' worth") {
+    Scene scene;
+    workflow::Desk desk = scene.desk();
+    std::vector<workflow::Request> requests;
+    for (int i = 0; i < 150; ++i) requests.push_back(scene.request("kunci " + std::to_string(i)));
+    const auto known = desk.issue(requests[7]);
+    requests[20].data.erase(requests[20].data.begin().key());  // refused by the schema
+    requests[21].kind = "tidak-ada";
+    requests[22].series = "tidak-ada";
+    requests[31].key = requests[30].key;  // the same letter once more
+    requests[32].key = requests[30].key;
+    requests[32].data["perihal_tambahan"] = "lain";  // another letter under that key
+    const std::set<std::size_t> refused = {20, 21, 22, 32};
+    std::map<std::size_t, workflow::Outcome> outcomes;
+    desk.issue_all(requests, 3, [&](std::size_t place, workflow::Outcome outcome) {
+        REQUIRE(outcomes.emplace(place, std::move(outcome)).second);
+    });
+    REQUIRE(outcomes.size() == requests.size());
+    int last = 1;
+    for (const auto& [place, outcome] : outcomes) {
+        INFO(place << (outcome.problems.empty() ? "" : ": " + outcome.problems.front().what));
+        REQUIRE(outcome.issued.has_value() == !refused.contains(place));
+        CHECK(outcome.problems.empty() == !refused.contains(place));
+        if (!outcome.issued) continue;
+        const storage::Letter& letter = outcome.issued->letter;
+        CHECK(letter.status == storage::Status::issued);
+        CHECK(letter.sha256 == sha256(outcome.issued->pdf));
+        if (place == 7)
+            CHECK(letter.id == known.letter.id);
+        else if (place == 31)
+            CHECK(letter.id == outcomes.at(30).issued->letter.id);
+        else
+            CHECK(letter.parts.urut == ++last);
+    }
+    CHECK(desk.letters().unfinished().empty());
+    scene.demo.check_register();
+}
+
+TEST_CASE("when nobody listens any more, letters that have numbers are finished and no other is begun") {
+    Scene scene;
+    workflow::Desk desk = scene.desk();
+    const std::vector<workflow::Request> requests(300, scene.request());
+    int heard = 0;
+    REQUIRE_THROWS_AS(desk.issue_all(requests, 2,
+                                     [&](std::size_t, const workflow::Outcome&) {
+                                         if (++heard == 5) throw Crash();
+                                     }),
+                      Crash);
+    CHECK(heard == 5);
+    const auto rows = desk.letters().list({});
+    CHECK(rows.size() == workflow::Desk::most_together);
+    for (const auto& row : rows) CHECK(row.letter.status == storage::Status::issued);
+}
+
+TEST_CASE(
+    "letters whose day ends between their number and their signature are issued under the new day's date") {
+    Scene scene;
+    workflow::Desk desk = scene.desk();
+    const std::vector<workflow::Request> requests(6, scene.request());
+    // The day ends when the first of them is told; the others, still unsigned perhaps, are of yesterday then.
+    std::vector<workflow::Outcome> outcomes(requests.size());
+    bool moved = false;
+    desk.issue_all(requests, 1, [&](std::size_t place, workflow::Outcome outcome) {
+        if (!moved) scene.clock.move(day);
+        moved = true;
+        outcomes[place] = std::move(outcome);
+    });
+    for (const workflow::Outcome& outcome : outcomes) {
+        REQUIRE(outcome.issued);
+        CHECK(outcome.issued->letter.status == storage::Status::issued);
+    }
+    scene.demo.check_register();
 }
