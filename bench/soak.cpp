@@ -113,7 +113,7 @@ private:
 
     // At an even pace: what took too long is caught up.
     void every(double seconds, const std::function<void()>& work) {
-        for (auto next = Clock::now(); next < end_; next += duration(seconds)) {
+        for (auto next = Clock::now(); next < end_.load(); next += duration(seconds)) {
             std::this_thread::sleep_until(next);
             work();
         }
@@ -235,7 +235,7 @@ private:
             if (line.starts_with("Threads:")) threads = line.substr(8);
         }
         if (resident.empty()) tally_.fail("layanan", "proses tidak ada lagi");
-        const double left = std::chrono::duration<double>(end_ - Clock::now()).count();
+        const double left = std::chrono::duration<double>(end_.load() - Clock::now()).count();
         std::printf("detik %5.0f  memori %s  utas %s  periksa %zu  surat %zu\n", plan_.minutes * 60 - left,
                     resident.c_str(), threads.c_str(), tally_.count("periksa kode"), letters_.size());
         std::fflush(stdout);

@@ -200,6 +200,9 @@ void add_register(CLI::App& app, Line& line) {
     get->callback([&line] { line.act = [&line] { return register_get(line.common, line.registered); }; });
     auto* check = group->add_subcommand("check", "periksa seluruh register terhadap jaminannya");
     check->callback([&line] { line.act = [&line] { return register_check(line.common); }; });
+    auto* begun =
+        group->add_subcommand("init", "mulai register kosong di basis data PostgreSQL kantor (penyimpanan)");
+    begun->callback([&line] { line.act = [&line] { return register_init(line.common); }; });
     auto* reconcile = group->add_subcommand(
         "reconcile",
         "sesudah pemulihan: nomor terakhir yang sudah keluar (tanpa pilihan: keadaan tiap seri)");
@@ -248,9 +251,6 @@ void add_keeping(CLI::App& app, Line& line) {
         "register baru: nama berkas di folder itu, atau postgresql://... yang kosong");
     restore_command->add_flag("--json", line.common.json, "keluaran JSON");
     restore_command->callback([&line] { line.act = [&line] { return restore(line.common, line.restore); }; });
-    auto* begun =
-        group->add_subcommand("init", "mulai register kosong di basis data PostgreSQL kantor (penyimpanan)");
-    begun->callback([&line] { line.act = [&line] { return register_init(line.common); }; });
 }
 
 // What CLI11 says in English about a wrong call, for whoever typed it.

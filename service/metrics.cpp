@@ -18,7 +18,8 @@ struct Named {
 };
 constexpr Named events[] = {
     {Event::sign_in_failed, "sign_ins_failed_total", "Attempts to sign in that were refused."},
-    {Event::sign_in_locked, "sign_ins_locked_total", "Attempts to sign in that were not looked at: too many came before."},
+    {Event::sign_in_locked, "sign_ins_locked_total",
+     "Attempts to sign in that were not looked at: too many came before."},
     {Event::letter_issued, "letters_issued_total", "Letters that this process signed and stored."},
     {Event::letter_failed, "letters_failed_total", "Letters whose signing did not succeed."},
     {Event::round_finished, "signing_rounds_finished_total", "Signing rounds that came to their end."},
