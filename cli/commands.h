@@ -114,8 +114,11 @@ struct ServeOptions {
 int serve(const Common& common, const ServeOptions& options);
 
 int demo(const Common& common);  // fills a demo office with letters
-// What the service runs as a child, where hostile bytes could take long: the picture on standard input, the
-// texts of its QR codes on standard output: {"texts": [...]}, or {"problem": "..."} if it is no picture.
+
+// What the service runs as children of its own, where hostile bytes could take long or break something. The
+// picture on standard input; {"texts": [...]} of its QR codes on standard output, or {"problem": "..."} if it
+// is no picture.
 int read_qr();
+int check_file();  // service/file_check.h
 
 }  // namespace naskah::cli

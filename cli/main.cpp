@@ -38,7 +38,8 @@ struct Line {
 };
 
 void add_serve(CLI::App& app, Line& line) {
-    app.add_subcommand("read-qr", "")->group("")->callback([&line] { line.act = [] { return read_qr(); }; });
+    app.add_subcommand("read-qr", "")->callback([&line] { line.act = read_qr; });
+    app.add_subcommand("check-file", "")->callback([&line] { line.act = check_file; });
     auto* serve_command = app.add_subcommand("serve", "layani kantor ini lewat peramban (HTTP)");
     const auto option = [&](const char* name, auto& value, const char* variable, const char* help) {
         return serve_command->add_option(name, value, help)->envname(variable)->capture_default_str();

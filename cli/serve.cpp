@@ -6,11 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
-#include "core/file.h"
-#include "core/text.h"
 #include "core/version.h"
-#include "generator/picture.h"
-#include "generator/qr.h"
 #include "service/assembly.h"
 #include "service/journal.h"
 #include "service/server.h"
@@ -137,23 +133,6 @@ int serve(const Common& common, const ServeOptions& options) {
         journal.flush();
         std::_Exit(0);
     }
-    return 0;
-}
-
-int read_qr() {
-    constexpr std::size_t enough_pixels = 3'000'000;
-    Json said = Json::object();
-    try {
-        const Bytes picture = read_file("/dev/stdin");
-        said["texts"] = Json::array();
-        for (const std::string& text :
-             generator::read_qr(generator::read_grey(picture, "foto", enough_pixels)))
-            said["texts"].push_back(first_bad_utf8(text) ? visible(text) : text);
-    } catch (const Error& error) {
-        if (error.code() != Code::data) throw;
-        said["problem"] = error.problems().front().what + ". " + error.problems().front().remedy + ".";
-    }
-    print(dump_json(said));
     return 0;
 }
 

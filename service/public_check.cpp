@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "service/file_check.h"
 #include "service/page_picture.h"
 #include "workflow/reconcile.h"
 
@@ -113,7 +114,7 @@ PublicCheck::Outcome PublicCheck::by_file(workflow::Desk& desk, BytesView pdf, I
     Outcome outcome;
     workflow::Evidence& evidence = outcome.evidence;
     evidence.file = true;
-    evidence.report = verify::check(pdf, desk.trust(), now);
+    evidence.report = check_apart(pdf, desk.office().root() / "trust", now);
     try {
         storage::Register& letters = desk.letters();
         evidence.letter = letters.find_sha256(evidence.report->sha256);

@@ -32,8 +32,9 @@ public:
         std::shared_ptr<const Original> withdrawing_one;  // of that letter
     };
 
-    // Never throws for what a register or a store does: then the answer is uncertain.
+    // Never throw for what a register or a store does: then the answer is uncertain.
     Outcome by_code(workflow::Desk& desk, const LetterId& id, Instant now);
+    // The file is checked in a process of its own; throws Error(outside) if there can be none.
     Outcome by_file(workflow::Desk& desk, BytesView pdf, Instant now);
 
     // The kind's title and whether the public may see such letters, from its about.json; a kind that is no

@@ -195,6 +195,7 @@ Json result_content(const Site& site, const Visit& visit, const workflow::Office
                     {"diperiksa", moment(office, visit, visit.now)},
                     {"kontak", contact_of(office)},
                     {"nomor_batal", ""},
+                    {"tak_berlaku", letter && letter->status == storage::Status::revoked},
                     {"daftar_diam", !evidence.register_answered},
                     {"tambahan", evidence.sameness == Sameness::extended},
                     {"pasti", Json::array()},

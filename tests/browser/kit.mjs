@@ -57,11 +57,13 @@ export async function openOffice({ filled = true } = {}) {
   };
 }
 
-export async function openBrowser() {
+// `camera`: its own picture in place of a lens, allowed without asking; `more` adds to the command line.
+export async function openBrowser(more = [], camera = true) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+      '--disable-component-update', '--disable-sync',
+      ...(camera ? ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] : []), ...more],
   });
 }
 

@@ -221,6 +221,13 @@ TEST_CASE("a letter that was withdrawn says so at once, and names the letter tha
                    Contains(by.letter.number) && Contains("Jangan pakai surat ini") && !Contains("v-ok"));
         // Its file is genuine, and no more in force than its code.
         CHECK(verdict(send(house, letter.pdf)) == "DICABUT");
+        // Nor is what was made of it, whose page does not offer the original in its place.
+        Bytes changed = letter.pdf;
+        changed[changed.size() / 2] ^= 1;
+        const Response altered = send(house, changed);
+        CHECK(verdict(altered) == "DIUBAH ISINYA");
+        CHECK_THAT(altered.body, Contains("Surat aslinya pun tidak berlaku lagi") &&
+                                     Contains(by.letter.number) && !Contains("surat.pdf"));
     }
     SECTION("by a letter that is not public: its number, not its address") {
         letters.withdraw(inner.letter.id, storage::Status::superseded, by_inner.letter.id, "salah tanggal",
