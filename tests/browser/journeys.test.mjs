@@ -200,6 +200,37 @@ test('the admin keeps accounts and reads the log, and no letters', async () => {
   assert.equal((await admin.goto('/agenda')).status(), 403);
 });
 
+test("the admin changes the office's data, officials, series and holidays, and is told of certificates", async () => {
+  const admin = await signIn(await openWindow(browser, office), 'admin');
+  for (const address of ['kantor', 'pejabat', 'pejabat/baru', 'pejabat/aturan/baru', 'seri', 'seri/baru', 'jenis/surat-perintah-tugas', 'sertifikat', 'libur'])
+    await visit(admin, `/pengaturan/${address}`, `pengaturan-${address.replaceAll('/', '-')}-meja`);
+  await admin.goto('/pengaturan/pejabat');
+  await admin.locator('section[aria-labelledby=h-pejabat] h3 a').first().click();
+  await sound(admin, 'pengaturan-pejabat-ubah-meja');
+  await admin.goto('/pengaturan/seri');
+  await admin.locator('a[href^="/pengaturan/seri/"]:not([href$="/baru"])').first().click();
+  await sound(admin, 'pengaturan-seri-ubah-meja');
+
+  const day = `${new Date().getFullYear() + 1}-12-28`;
+  await admin.goto('/pengaturan/libur');
+  await admin.fill('[name=tanggal]', day);
+  await admin.fill('[name=nama]', 'Hari Contoh <i>Peramban</i>');
+  await admin.locator('main .btn-main').click();
+  assert.match(await admin.textContent('main'), /Hari Contoh <i>Peramban<\/i>/);
+  assert.ok(read(join(office.office, 'libur.json')).includes(day));
+  await admin.fill('[name=tanggal]', day);  // again: refused at its field, and nothing typed is lost
+  await admin.fill('[name=nama]', 'Sekali lagi');
+  await admin.locator('main .btn-main').click();
+  assert.equal(await admin.inputValue('[name=nama]'), 'Sekali lagi');
+  await sound(admin, 'pengaturan-libur-galat-meja');
+
+  const small = await admin.context().newPage();
+  small.complaints = [];
+  await small.setViewportSize(phone);
+  for (const address of ['kantor', 'pejabat', 'seri', 'sertifikat', 'libur'])
+    await visit(small, `/pengaturan/${address}`, `pengaturan-${address}-ponsel`);
+});
+
 test('every page speaks English when asked', async () => {
   const page = await signIn(await openWindow(browser, office), 'staf');
   await page.goto('/bahasa/en?kembali=/surat');
