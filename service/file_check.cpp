@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/date.h"
+#include "core/error.h"
 #include "core/file.h"
 #include "service/child.h"
 #include "service/confine.h"

@@ -48,7 +48,9 @@ Response Health::answer(bool all) const {
         body["version"] = version;
         body["database"] = {{"answers", serving},
                             {"milliseconds", static_cast<double>(found.database_took.count()) / 1000.0}};
-        if (found.certificate_days) body["certificate_days"] = *found.certificate_days;
+        body["signer"] = {{"ready", found.certificate_days && *found.certificate_days >= 0},
+                          {"certificate_days_left",
+                           found.certificate_days ? Json(*found.certificate_days) : Json(nullptr)}};
         body["unfinished_letters"] = found.unfinished;
         body["seconds_ago"] = std::max<std::int64_t>(
             0, std::chrono::duration_cast<std::chrono::seconds>(now - found.at).count());
@@ -67,6 +69,10 @@ void add_health_routes(Service& service, Site& site) {
     site.metrics().watch("database_seconds", "Time of the last question to the database.", [health] {
         return static_cast<double>(health->found().database_took.count()) / 1e6;
     });
+    site.metrics().watch(
+        "certificate_days_left",
+        "Until the first certificate in use ends; -1 and below, or none known: it has.",
+        [health] { return static_cast<double>(health->found().certificate_days.value_or(-1)); });
     site.metrics().watch("unfinished_letters", "Letters with a number and without a signature.",
                          [health] { return static_cast<double>(health->found().unfinished); });
 

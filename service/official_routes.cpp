@@ -298,7 +298,7 @@ private:
         SettingsOutcome outcome;
         if (problems.empty()) {
             // The place is found in the file as it is when it is written; problems tell it.
-            const Json& officials = desk_.now().value.at("pejabat");
+            const Json officials = desk_.now().value.at("pejabat");
             place = officials.size();
             for (std::size_t i = 0; i < officials.size(); ++i)
                 if (text_of(officials[i], "id") == wanted) place = i;

@@ -59,6 +59,7 @@ PlainForm plain_form(const std::vector<PlainField>& fields, const std::vector<Pr
             {"tanggal", field.kind == Kind::date},
             {"pilih", field.kind == Kind::choice},
             {"radio", field.kind == Kind::radio},
+            {"banyak", field.kind == Kind::many},
             {"centang", field.kind == Kind::switch_},
             {"ya", field.value == "ya"},
             {"pilihan", Json::array()},

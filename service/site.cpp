@@ -119,6 +119,7 @@ void Site::notice_changes() const {
 }
 
 std::vector<Problem> Site::settings_trouble() const {
+    notice_changes();
     const std::lock_guard lock(mutex_);
     return settings_trouble_;
 }

@@ -94,12 +94,14 @@ std::optional<std::string> printed(const Numbered& one, int urut, int month, int
     }
 }
 
-// Numbers that any two kinds of different series might share.
-void find_shared(const std::vector<Numbered>& kinds, std::vector<Problem>& problems) {
+// Numbers that a kind of a changed series might share with one of another series.
+void find_shared(const std::vector<Numbered>& kinds, const std::set<std::string>& changed,
+                 std::vector<Problem>& problems) {
     std::set<std::pair<std::string, std::string>> told;
     for (const Numbered& a : kinds)
         for (const Numbered& b : kinds) {
             if (a.series == b.series || told.contains({b.series, a.series})) continue;
+            if (!changed.contains(a.series) && !changed.contains(b.series)) continue;
             for (const int urut : {1, 12, 123, 1234})
                 for (const int month : {1, 5, 12}) {
                     const auto number = printed(a, urut, month, 2026);
@@ -107,7 +109,7 @@ void find_shared(const std::vector<Numbered>& kinds, std::vector<Problem>& probl
                     problems.push_back({"nomor " + *number + " dapat keluar dua kali: dari seri " + a.series +
                                             " (" + a.kind + ") dan dari seri " + b.series + " (" + b.kind +
                                             ")",
-                                        "seri." + a.series + ".pola",
+                                        "seri." + (changed.contains(a.series) ? a : b).series + ".pola",
                                         "Bedakan polanya, misalnya dengan bidang atau kata tetap."});
                 }
         }
@@ -213,7 +215,6 @@ std::vector<Problem> numbering_flaws(const fs::path& root, const Json& before, c
     if (same) return {};
     const std::vector<Numbered> kinds = numbered(Office::from(root, after, Json::object()), templates);
     std::vector<Problem> problems;
-    find_shared(kinds, problems);
     std::set<std::string> changed;
     const std::vector<Numbered> earlier = numbered(Office::from(root, before, Json::object()), templates);
     for (const Numbered& one : kinds)
@@ -222,6 +223,7 @@ std::vector<Problem> numbering_flaws(const fs::path& root, const Json& before, c
                        old.pattern.text() == one.pattern.text() && old.parts == one.parts;
             }))
             changed.insert(one.series);
+    find_shared(kinds, changed, problems);
     if (problems.empty()) find_repeats(kinds, changed, database, problems);
     return problems;
 }
