@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The shipped packaging/nginx.conf in front of the real service, driven as clients would: nginx from Debian, a
 self-signed certificate, free ports. NASKAH_COMMAND names the program. Exits 77 if nginx is not installed."""
+import contextlib
 import http.client
 import os
 import pathlib
@@ -170,12 +171,12 @@ http {{
         for path in ("/metrics", "/healthz"):
             self.assertEqual(self.ask("GET", path)[0].status, 404, path)
         # The service itself has one of them, so that the refusal is nginx's.
-        with http.client.HTTPConnection("127.0.0.1", self.service_port, timeout=30) as direct:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.service_port, timeout=30)) as direct:
             direct.request("GET", "/healthz")
             self.assertEqual(direct.getresponse().status, 200)
 
     def test_an_upload_of_twenty_megabytes_passes_and_more_is_refused_here(self):
-        body, headers = self.form_with_file(20 << 20)
+        body, headers = self.form_with_file((20 << 20) - len(b"%PDF-1.7\n"))
         answer, _ = self.ask("POST", "/periksa/berkas", body, headers)
         self.assertNotIn(answer.status, (413, 502, 504))
         before = len(self.journal_of("/periksa/berkas"))
@@ -214,7 +215,7 @@ http {{
         self.assertGreater(len(held), 20)
         for _ in range(20):
             self.assertEqual(self.ask("GET", "/periksa")[0].status, 200)
-        with http.client.HTTPConnection("127.0.0.1", self.service_port, timeout=30) as direct:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.service_port, timeout=30)) as direct:
             direct.request("GET", "/metrics")
             figures = direct.getresponse().read().decode()
         open_now = [line for line in figures.splitlines() if line.startswith("naskah_connections_open ")]
@@ -247,7 +248,7 @@ http {{
         statuses = [self.ask("POST", "/masuk", b"nama=x&sandi=y",
                              {"Content-Type": "application/x-www-form-urlencoded"})[0].status for _ in range(60)]
         self.assertIn(429, statuses)
-        self.assertNotIn(429, statuses[:20])
+        self.assertNotIn(429, statuses[:5])  # from then on by the service, and in a flood by nginx
         answer, text = self.ask("POST", "/masuk", b"", {"Content-Type": "application/x-www-form-urlencoded"})
         self.assertEqual(answer.status, 429)
         self.assertIn("Terlalu banyak permintaan", text)

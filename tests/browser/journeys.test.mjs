@@ -213,12 +213,12 @@ test("the admin changes the office's data, officials, series and holidays, and i
 
   const day = `${new Date().getFullYear() + 1}-12-28`;
   await admin.goto('/pengaturan/libur');
-  await admin.fill('[name=tanggal]', day);
+  await admin.fill('input[name=tanggal]', day);
   await admin.fill('[name=nama]', 'Hari Contoh <i>Peramban</i>');
   await admin.locator('main .btn-main').click();
   assert.match(await admin.textContent('main'), /Hari Contoh <i>Peramban<\/i>/);
   assert.ok(read(join(office.office, 'libur.json')).includes(day));
-  await admin.fill('[name=tanggal]', day);  // again: refused at its field, and nothing typed is lost
+  await admin.fill('input[name=tanggal]', day);  // again: refused at its field, and nothing typed is lost
   await admin.fill('[name=nama]', 'Sekali lagi');
   await admin.locator('main .btn-main').click();
   assert.equal(await admin.inputValue('[name=nama]'), 'Sekali lagi');
