@@ -1,12 +1,13 @@
 // HTTP/1.1 messages as bytes (RFC 9110, 9112), without sockets. Strict wherever two readers could disagree on
 // what a message says or where it ends: what is not plainly well-formed is refused, nothing is guessed.
+// Beast's parser sees to the grammar; what it takes and we do not is refused on top of it.
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "service/http.h"
 
@@ -19,7 +20,7 @@ inline constexpr std::size_t most_headers = 100;
 // Why a message is not taken: the status that says so, and the reason for the log.
 struct Refusal {
     int status = 400;
-    const char* reason = "";
+    std::string reason{};
 };
 
 // All of a request but its body.
@@ -28,14 +29,10 @@ struct Head {
     std::string path;   // decoded; begins with '/', or is "*"
     std::string query;  // as it came
     Fields headers;     // names in lower case
-    std::optional<std::size_t> length;
-    bool chunked = false;
+    bool http_1_0 = false;
     bool keep_alive = true;
     bool expects_continue = false;
 };
-
-// `text` ends with the empty line.
-std::variant<Head, Refusal> parse_head(std::string_view text);
 
 // Requests out of the bytes of one connection, as they come in.
 class Incoming {
@@ -47,7 +44,9 @@ public:
         whole,    // head() and body() may be taken; then next() begins with the bytes behind them
         refused,  // refusal() says why; nothing that follows can be understood
     };
-    void add(std::string_view bytes) { buffer_.append(bytes); }
+    Incoming();
+    ~Incoming();
+    void add(std::string_view bytes);
     State advance();
     State state() const { return state_; }
 
@@ -55,43 +54,34 @@ public:
     void refuse(Refusal refusal);
     void next();  // after `whole`
 
-    const Head& head() const { return head_; }
+    const Head& head() const { return head_; }  // empty until it is there whole
     Head take_head() { return std::move(head_); }
-    std::string take_body() { return std::move(body_); }
+    std::string take_body();
     const Refusal& refusal() const { return refusal_; }
     // Nothing of a next request has come.
-    bool untouched() const { return state_ == State::head && buffer_.empty(); }
-    std::size_t held() const { return buffer_.size() + body_.size(); }
+    bool untouched() const { return state_ == State::head && held() == 0; }
+    std::size_t held() const;
 
 private:
     State read_head();
-    State read_length();
-    State read_chunks();
+    State read_body();
 
+    struct Parser;
+    std::unique_ptr<Parser> parser_;
     State state_ = State::head;
     Head head_;
     Refusal refusal_;
-    std::string buffer_, body_;
-    std::size_t searched_ = 0;  // of the buffer: no end of the head before here
-    std::size_t largest_body_ = 0;
-    std::optional<std::size_t> chunk_;  // what is missing of the present chunk
-    bool trailer_ = false;              // the last chunk has come
 };
-
-// The parts of multipart/form-data (RFC 7578). Nothing if it is malformed or has no end.
-struct Part {
-    std::string name, filename, type;
-    std::string_view content;  // of the body
-    bool is_file = false;      // names a file, or has a type of its own
-};
-std::optional<std::vector<Part>> parse_multipart(std::string_view body, std::string_view content_type,
-                                                 std::size_t most = 10'000);
 
 // A response as bytes; of one with a spool only the head. Throws Error(internal) if a header of it would
 // break the message.
 std::string to_bytes(const Response& response, bool head_only, bool keep_alive, std::string_view date);
+
+bool is_token(std::string_view text);
+// Visible characters, blanks, and octets beyond ASCII: no control character, so no line end and no NUL.
+bool is_field_value(std::string_view text);
+std::string lower(std::string_view text);  // of ASCII
 // "Sun, 06 Nov 1994 08:49:37 GMT"
 std::string http_date(std::chrono::sys_seconds time);
-const char* reason_phrase(int status);
 
 }  // namespace naskah::service

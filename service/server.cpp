@@ -6,6 +6,7 @@
 
 #include "core/bytes.h"
 #include "core/text.h"
+#include "service/multipart.h"
 
 namespace naskah::service {
 namespace {
@@ -89,9 +90,7 @@ Sockets::Calls calls_of(Service& service, Random& random) {
 std::optional<Refusal> to_request(Arrived arrived, Random& random, Request& request) {
     request = to_request(arrived.head, arrived.peer, random);
     const std::string_view type = request.header("content-type");
-    std::string kind(trim(type.substr(0, type.find(';'))));
-    for (char& c : kind)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const std::string kind = lower(trim(type.substr(0, type.find(';'))));
     if (kind == "application/x-www-form-urlencoded") {
         request.form = parse_query(arrived.body);
         wipe(arrived.body);  // it may hold a password or a PIN

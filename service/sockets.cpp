@@ -1,57 +1,51 @@
 #include "service/sockets.h"
 
-#include <arpa/inet.h>
-#include <netdb.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <cstring>
-#include <deque>
-#include <mutex>
+#include <array>
+#include <boost/asio.hpp>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "core/error.h"
+#include "service/rates.h"
 
 namespace naskah::service {
 namespace {
 
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
 using std::chrono::milliseconds;
-
-std::int64_t now_ms() {
-    return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
+using Clock = std::chrono::steady_clock;
 
 // Sixteen KB a second is what a poor line carries.
-std::int64_t time_for(std::size_t bytes) { return static_cast<std::int64_t>(bytes / 16); }
+milliseconds time_for(std::size_t bytes) { return milliseconds(bytes / 16); }
 
-class Descriptor {
+// Threads that do what is posted to them, in turn.
+class Workers {
 public:
-    explicit Descriptor(int fd = -1) : fd_(fd) {}
-    ~Descriptor() { close(); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    void reset(int fd) {
-        close();
-        fd_ = fd;
+    ~Workers() { end(); }
+    void grow(std::size_t count) {
+        for (; count > 0; --count) threads_.emplace_back([this] { queue_.run(); });
     }
-    void close() {
-        if (fd_ >= 0) ::close(fd_);
-        fd_ = -1;
+    template <class Work>
+    void post(Work work) {
+        asio::post(queue_, std::move(work));
     }
-    int get() const { return fd_; }
+    void end() {
+        queue_.stop();
+        for (std::thread& thread : threads_) thread.join();
+        threads_.clear();
+    }
 
 private:
-    int fd_;
+    asio::io_context queue_{};
+    asio::executor_work_guard<asio::io_context::executor_type> open_ = asio::make_work_guard(queue_);
+    std::vector<std::thread> threads_{};
 };
 
 enum class Stage {
@@ -63,474 +57,356 @@ enum class Stage {
 };
 
 struct Connection {
-    Connection(int socket, std::string address, std::string counted)
-        : fd(socket), peer(std::move(address)), counted_as(std::move(counted)) {}
-
-    Descriptor fd;
-    const std::string peer, counted_as;
-    // Whoever woke up with the connection has all of it. Others may read these two, and shut the socket down,
-    // which wakes it.
-    std::atomic<Stage> stage{Stage::idle};
-    std::atomic<std::int64_t> deadline{0};
-    std::atomic<bool> expired{false}, evicted{false};
+    explicit Connection(tcp::socket accepted) : socket(std::move(accepted)) {}
+    tcp::socket socket;
+    std::string peer{}, counted_as{};
+    Stage stage = Stage::idle;
+    Clock::time_point began{}, deadline{};
     Incoming incoming{};
     std::string outgoing{};
     std::shared_ptr<const Spool> spool{};  // what follows `outgoing`, and how much of it was taken
     std::uint64_t spooled = 0;
-    std::size_t sent = 0, sent_before = 0, held = 0, received = 0;
-    std::int64_t began = 0;  // when the first byte of the request came
-    bool keep = false, heavy = false;
+    std::size_t received = 0, sent = 0, sent_before = 0, held = 0;
+    bool fresh = true, expired = false, heavy = false, keep = false;
 };
+using Held = std::shared_ptr<Connection>;
 
-struct Address {
-    std::string text, counted;
-    bool loopback = false;
-};
-
-Address address_of(const sockaddr_storage& from) {
-    char text[INET6_ADDRSTRLEN] = {};
-    Address address;
-    if (from.ss_family == AF_INET) {
-        in_addr v4;
-        std::memcpy(&v4, &reinterpret_cast<const sockaddr_in&>(from).sin_addr, sizeof v4);
-        inet_ntop(AF_INET, &v4, text, sizeof text);
-        address.text = address.counted = text;
-        address.loopback = (ntohl(v4.s_addr) >> 24) == 127;
-    } else {
-        in6_addr v6;
-        std::memcpy(&v6, &reinterpret_cast<const sockaddr_in6&>(from).sin6_addr, sizeof v6);
-        if (IN6_IS_ADDR_V4MAPPED(&v6)) {
-            inet_ntop(AF_INET, v6.s6_addr + 12, text, sizeof text);
-            address.loopback = v6.s6_addr[12] == 127;
-            address.text = address.counted = text;
-        } else {
-            inet_ntop(AF_INET6, &v6, text, sizeof text);
-            address.text = text;
-            address.loopback = IN6_IS_ADDR_LOOPBACK(&v6);
-            address.counted.assign(reinterpret_cast<const char*>(v6.s6_addr), 8);
-        }
-    }
-    return address;
-}
-
-// As many descriptors as the system lets us have.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-std::size_t descriptor_limit() {
-    rlimit limit{};
-    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
+// As many connections as the system lets us have; the rest of its descriptors is for files and the database.
+Limits fit(Limits limits) {
+    rlimit system{};
+    getrlimit(RLIMIT_NOFILE, &system);
+    system.rlim_cur = system.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &system);
+    getrlimit(RLIMIT_NOFILE, &system);
+    const std::size_t processors = std::max(1u, std::thread::hardware_concurrency());
+    if (limits.threads == 0) limits.threads = std::max<std::size_t>(8, 4 * processors);
+    if (limits.heavy_threads == 0) limits.heavy_threads = std::max<std::size_t>(12, 2 * processors);
+    limits.connections =
+        std::min<std::size_t>(limits.connections, std::max<rlim_t>(system.rlim_cur, 400) - 200);
+    return limits;
 }
 
 }  // namespace
 
+// One thread, that of run(), has all of it. A worker has a connection while it makes the answer; until it
+// hands it back, the other leaves all but stage and deadline alone.
 struct Sockets::Inside {
+    Inside(Limits given, Calls to_call) : limits(fit(given)), calls(std::move(to_call)) {}
     const Limits limits;
     const Calls calls;
-    Descriptor listener{}, poller{epoll_create1(EPOLL_CLOEXEC)};
-    Descriptor stop_signal{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    Descriptor end_signal{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    std::function<void()> tick{};
 
-    std::mutex table_lock{};  // the table, and every shutdown() and close() of a socket in it
-    std::unordered_map<Connection*, std::unique_ptr<Connection>> table{};
+    asio::io_context loop{1};
+    tcp::acceptor acceptor{loop};
+    asio::steady_timer timer{loop};
+    std::unordered_set<Held> table{};
     std::unordered_map<std::string, std::size_t> by_address{};
-
-    std::mutex heavy_lock{};
-    std::condition_variable heavy_came{};
-    std::deque<Connection*> heavy{};
-    bool heavy_ended = false;
-
-    std::vector<std::thread> threads{};
-    std::atomic<std::size_t> waiting{0}, held{0}, open{0}, running{0};
+    std::array<char, 64 << 10> came{};  // last, on any connection
+    Clock::time_point end{};
+    bool resting = false;  // there was no descriptor for a new connection
+    int late = 0;          // ticks for which the probe is away
+    std::atomic<bool> probe_is_back{true}, stopping{false};
+    std::atomic<std::size_t> open{0}, threads{0}, waiting_heavy{0}, held{0};
     std::atomic<std::uint64_t> accepted{0}, turned_away{0}, evicted{0}, expired{0};
-    std::atomic<bool> stopping{false};
+    Workers light{}, heavy{};
 
-    Inside(Limits given, Calls to_call) : limits(fit(given)), calls(std::move(to_call)) {
-        if (poller.get() < 0 || stop_signal.get() < 0 || end_signal.get() < 0)
-            throw Error(Code::outside, "sistem tidak memberi soket", "epoll, eventfd");
+    // ---- places
+
+    void accept() {
+        acceptor.async_accept([this](error_code error, tcp::socket socket) {
+            if (!acceptor.is_open()) return;
+            if (!error) admit(std::move(socket));
+            if (error && !make_room())
+                resting = true;
+            else
+                accept();
+        });
     }
 
-    static Limits fit(Limits limits) {
-        raise_descriptor_limit();
-        const std::size_t processors = std::max(1u, std::thread::hardware_concurrency());
-        if (limits.threads == 0) limits.threads = std::max<std::size_t>(8, 4 * processors);
-        if (limits.heavy_threads == 0) limits.heavy_threads = std::max<std::size_t>(12, 2 * processors);
-        // The rest is for files and the database.
-        const std::size_t descriptors = descriptor_limit();
-        limits.connections = std::min(limits.connections, descriptors > 400 ? descriptors - 200 : 200);
-        return limits;
+    void admit(tcp::socket socket) {
+        error_code gone;
+        auto from = socket.remote_endpoint(gone).address();
+        if (gone) return;
+        if (from.is_v6() && from.to_v6().is_v4_mapped())
+            from = asio::ip::make_address_v4(asio::ip::v4_mapped, from.to_v6());
+        const auto connection = std::make_shared<Connection>(std::move(socket));
+        connection->peer = from.to_string();
+        const bool counts = !from.is_loopback() || limits.count_loopback;
+        if (counts) connection->counted_as = network_of(connection->peer);
+        if (table.size() >= limits.connections && !make_room()) {
+            ++turned_away;
+            return;
+        }
+        std::size_t& of_address = by_address[connection->counted_as];
+        if (counts && of_address >= limits.connections_per_address) {
+            ++turned_away;
+            return;
+        }
+        connection->socket.set_option(tcp::no_delay(true), gone);
+        connection->socket.non_blocking(true, gone);
+        ++of_address;
+        ++accepted;
+        table.insert(connection);
+        open = table.size();
+        await(connection);
     }
 
-    // ---- what one thread does with a connection that it holds. Each ends with arm() or drop(), after which
-    // the connection is another's.
-
-    void arm(Connection& connection, std::uint32_t events) {
-        epoll_event event{};
-        event.events = events | EPOLLONESHOT;
-        event.data.ptr = &connection;
-        if (epoll_ctl(poller.get(), EPOLL_CTL_MOD, connection.fd.get(), &event) != 0) drop(connection);
+    // Those who have been silent longest leave, a sixteenth of all; those in the middle of a request only if
+    // nobody else does.
+    bool make_room() {
+        for (const Stage stage : {Stage::idle, Stage::lingering, Stage::receiving}) {
+            std::vector<Held> quiet;
+            for (const Held& connection : table)
+                if (connection->stage == stage) quiet.push_back(connection);
+            if (quiet.empty()) continue;
+            const auto least = quiet.begin() + static_cast<std::ptrdiff_t>(
+                                                   std::min(quiet.size(), limits.connections / 16 + 1));
+            std::partial_sort(quiet.begin(), least, quiet.end(),
+                              [](const Held& a, const Held& b) { return a->deadline < b->deadline; });
+            for (auto leaving = quiet.begin(); leaving != least; ++leaving, ++evicted) drop(*leaving);
+            return true;
+        }
+        return false;
     }
 
-    void drop(Connection& connection) {
-        hold(connection, 0);
-        const std::lock_guard lock(table_lock);
-        if (const auto counted = by_address.find(connection.counted_as);
-            counted != by_address.end() && --counted->second == 0)
-            by_address.erase(counted);
-        table.erase(&connection);
+    // What still waits on its socket wakes up with an error.
+    void drop(Held connection) {
+        if (table.erase(connection) == 0) return;
+        hold(*connection, 0);
+        if (--by_address[connection->counted_as] == 0) by_address.erase(connection->counted_as);
+        error_code ignored;
+        connection->socket.close(ignored);
         open = table.size();
     }
 
     void hold(Connection& connection, std::size_t bytes) {
+        if (!connection.socket.is_open()) bytes = 0;  // dropped
         held += bytes;
         held -= connection.held;
         connection.held = bytes;
     }
 
-    bool scarce() const { return open > limits.connections / 4 * 3; }
+    // ---- from the first byte to the last
 
-    void wake(Connection& connection) {
-        const Stage stage = connection.stage.load(std::memory_order_acquire);
-        if (connection.evicted) return drop(connection);
-        if (connection.expired) return expire(connection, stage);
-        switch (stage) {
-            case Stage::idle:
-            case Stage::receiving: return receive(connection);
-            case Stage::writing: return write(connection);
-            case Stage::lingering: return discard(connection);
-            case Stage::working: return;  // never armed
-        }
-    }
-
-    void expire(Connection& connection, Stage stage) {
-        ++expired;
-        if (stage != Stage::receiving) return drop(connection);
-        connection.expired = false;
-        connection.incoming.refuse({408, "too slow"});
-        refuse(connection);
-    }
-
-    void receive(Connection& connection) {
-        char bytes[32 << 10];
-        // A sender that is faster than we are still leaves a turn to others.
-        for (int rounds = 0; rounds < 16; ++rounds) {
-            // What came with the request before is looked at first.
-            if (!connection.incoming.untouched() && advance(connection)) return;
-            const ssize_t size = ::recv(connection.fd.get(), bytes, sizeof bytes, 0);
-            if (size == 0) return drop(connection);  // gone, or done with us
-            if (size < 0) {
-                if (errno == EINTR) continue;
-                if (errno != EAGAIN && errno != EWOULDBLOCK) return drop(connection);
-                break;
-            }
-            const auto came = static_cast<std::size_t>(size);
-            if (connection.received == 0) connection.began = now_ms();
-            connection.received += came;
-            connection.incoming.add({bytes, came});
-            if (advance(connection)) return;
-            if (came < sizeof bytes) break;  // there is no more for now
-        }
-        await_bytes(connection);
-    }
-
-    void await_bytes(Connection& connection) {
-        hold(connection, connection.incoming.held());
-        if (connection.incoming.untouched()) {
-            const auto patience = scarce() ? milliseconds(1000) : limits.idle;
-            connection.received = 0;
-            connection.deadline = now_ms() + patience.count();
-            connection.stage.store(Stage::idle, std::memory_order_release);
+    void await(const Held& connection) {
+        Connection& c = *connection;
+        hold(c, c.incoming.held());
+        if (c.incoming.untouched()) {
+            const bool scarce = table.size() > limits.connections / 4 * 3;
+            c.stage = Stage::idle;
+            c.received = 0;
+            c.deadline = Clock::now() + (c.fresh ? limits.head : scarce ? milliseconds(1000) : limits.idle);
         } else {
-            const bool in_head = connection.incoming.state() == Incoming::State::head;
-            connection.deadline =
-                connection.began +
-                (in_head ? limits.head.count() : limits.body.count() + time_for(connection.received));
-            connection.stage.store(Stage::receiving, std::memory_order_release);
+            const bool in_head = c.incoming.state() == Incoming::State::head;
+            c.stage = Stage::receiving;
+            c.deadline = c.began + (in_head ? limits.head : limits.body + time_for(c.received));
         }
-        arm(connection, EPOLLIN);
+        // Without a buffer, of which every idle connection would hold one.
+        c.socket.async_wait(tcp::socket::wait_read,
+                            [this, connection](error_code error) { receive(connection, error); });
     }
 
-    // True when the connection went on its way to an answer.
-    bool advance(Connection& connection) {
-        Incoming& incoming = connection.incoming;
-        for (;;) {
-            switch (incoming.advance()) {
-                case Incoming::State::head: return false;
-                case Incoming::State::decide: {
-                    const Admission admission = calls.admit(incoming.head());
-                    connection.heavy = admission.heavy;
-                    incoming.admit(admission.largest_body);
-                    if (incoming.state() == Incoming::State::body && incoming.head().expects_continue) {
-                        static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-                        // If it does not fit, whoever waits for it will stop waiting.
-                        (void)!::send(connection.fd.get(), go_on.data(), go_on.size(), MSG_NOSIGNAL);
-                    }
-                    break;
-                }
-                case Incoming::State::body:
-                    if (held - std::min(held.load(), connection.held) + incoming.held() <= limits.held ||
-                        incoming.held() < (64u << 10))
-                        return false;
-                    incoming.refuse({503, "no room for the body"});
-                    break;
-                case Incoming::State::whole: dispatch(connection); return true;
-                case Incoming::State::refused: refuse(connection); return true;
+    void receive(const Held& connection, error_code error) {
+        Connection& c = *connection;
+        if (c.expired) {
+            c.incoming.refuse({408, "too slow"});
+            return refuse(connection);
+        }
+        const std::size_t size = error ? 0 : c.socket.read_some(asio::buffer(came), error);
+        if (error == asio::error::would_block) return await(connection);
+        if (error) return drop(connection);  // gone, or done with us
+        if (c.received == 0) c.began = Clock::now();
+        c.received += size;
+        c.incoming.add({came.data(), size});
+        advance(connection);
+    }
+
+    void advance(const Held& connection) {
+        Connection& c = *connection;
+        Incoming& incoming = c.incoming;
+        if (incoming.advance() == Incoming::State::decide) {
+            const Admission admission = calls.admit(incoming.head());
+            c.heavy = admission.heavy;
+            incoming.admit(admission.largest_body);
+            if (incoming.state() == Incoming::State::body && incoming.head().expects_continue) {
+                static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+                error_code ignored;  // if it does not fit, whoever waits for it will stop waiting
+                c.socket.write_some(asio::buffer(go_on), ignored);
             }
+            incoming.advance();
+        }
+        if (incoming.state() == Incoming::State::body && incoming.held() >= (64u << 10) &&
+            held - c.held + incoming.held() > limits.held)
+            incoming.refuse({503, "no room for the body"});
+        switch (incoming.state()) {
+            case Incoming::State::whole: return dispatch(connection);
+            case Incoming::State::refused: return refuse(connection);
+            default: return await(connection);
         }
     }
 
-    void dispatch(Connection& connection) {
-        connection.stage.store(Stage::working, std::memory_order_release);
-        hold(connection, connection.incoming.held());
-        if (!connection.heavy) return answer(connection);
-        {
-            const std::lock_guard lock(heavy_lock);
-            if (heavy.size() < limits.heavy_queue) {
-                heavy.push_back(&connection);
-                heavy_came.notify_one();
-                return;
-            }
+    // ---- from the request to the answer
+
+    void dispatch(const Held& connection) {
+        Connection& c = *connection;
+        c.keep = c.incoming.head().keep_alive;
+        hold(c, c.incoming.held());
+        if (c.heavy && waiting_heavy >= limits.heavy_queue) {
+            c.incoming.refuse({503, "too much work"});
+            return refuse(connection);
         }
-        const Head head = connection.incoming.head();
-        (void)connection.incoming.take_body();
-        connection.keep = head.keep_alive;
-        send(connection, calls.refuse(head, connection.peer, {503, "too much work"}), head.method == "HEAD");
+        waiting_heavy += c.heavy;
+        hand_over(connection, c.heavy ? heavy : light, [this](Connection& given) {
+            waiting_heavy -= given.heavy;
+            const bool head_only = given.incoming.head().method == "HEAD";
+            Arrived arrived{given.incoming.take_head(), given.incoming.take_body(), given.peer};
+            fill(given, calls.answer(std::move(arrived)), head_only);
+        });
     }
 
-    void answer(Connection& connection) {
-        Arrived arrived{connection.incoming.take_head(), connection.incoming.take_body(), connection.peer};
-        const bool head_only = arrived.head.method == "HEAD";
-        connection.keep = arrived.head.keep_alive;
-        send(connection, calls.answer(std::move(arrived)), head_only);
+    void refuse(const Held& connection) {
+        connection->keep = false;
+        hold(*connection, 0);
+        hand_over(connection, light, [this](Connection& given) {
+            const Head& head = given.incoming.head();
+            fill(given, calls.refuse(head, given.peer, given.incoming.refusal()), head.method == "HEAD");
+        });
     }
 
-    void refuse(Connection& connection) {
-        connection.keep = false;
-        // What was asked is believed only if the head was read whole.
-        const Head& head = connection.incoming.head();
-        send(connection, calls.refuse(head, connection.peer, connection.incoming.refusal()),
-             head.method == "HEAD");
-    }
-
-    void send(Connection& connection, const Response& response, bool head_only) {
-        connection.keep = connection.keep && !stopping;
-        const std::string date =
-            http_date(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    void fill(Connection& c, const Response& response, bool head_only) const {
+        c.keep = c.keep && !stopping;
         try {
-            connection.outgoing = to_bytes(response, head_only, connection.keep, date);
-            if (!head_only) connection.spool = response.spool;
+            const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+            c.outgoing = to_bytes(response, head_only, c.keep, http_date(now));
+            if (!head_only) c.spool = response.spool;
         } catch (const Error&) {  // a header that would break the message
-            connection.outgoing =
+            c.keep = false;
+            c.outgoing =
                 "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-            connection.keep = false;
         }
-        connection.sent = connection.sent_before = 0;
-        connection.spooled = 0;
-        hold(connection, connection.outgoing.size());
-        connection.began = now_ms();
-        write(connection);
+        c.began = Clock::now();
+        c.sent_before = 0;
+        c.spooled = 0;
     }
 
-    // The next piece of a spool, once all before it is sent. False if it cannot be read: then the answer ends
-    // short of the length that it announced, and whoever asked sees that.
-    bool refill(Connection& connection) {
-        if (!connection.spool || connection.sent < connection.outgoing.size()) return true;
-        connection.sent_before += connection.sent;
-        connection.sent = 0;
+    // The next piece of a spool. If it cannot be read, the answer ends short of the length that it announced,
+    // and whoever asked sees that.
+    static void refill(Connection& c) {
+        c.sent_before += c.sent;
         try {
-            connection.outgoing = connection.spool->piece(connection.spooled);
+            c.outgoing = c.spool->piece(c.spooled);
         } catch (const Error&) {
-            return false;
+            c.outgoing.clear();
+            c.keep = false;
         }
-        connection.spooled += connection.outgoing.size();
-        if (connection.outgoing.empty()) connection.spool.reset();
-        hold(connection, connection.outgoing.size());
-        return true;
+        c.spooled += c.outgoing.size();
+        if (c.outgoing.empty() || c.spooled == c.spool->size()) c.spool.reset();
     }
 
-    void write(Connection& connection) {
-        for (;;) {
-            if (!refill(connection)) return drop(connection);
-            if (connection.sent == connection.outgoing.size()) break;
-            const ssize_t size = ::send(connection.fd.get(), connection.outgoing.data() + connection.sent,
-                                        connection.outgoing.size() - connection.sent, MSG_NOSIGNAL);
-            if (size < 0 && errno == EINTR) continue;
-            if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-                connection.deadline = connection.began + limits.write.count() +
-                                      time_for(connection.sent_before + connection.sent);
-                connection.stage.store(Stage::writing, std::memory_order_release);
-                return arm(connection, EPOLLOUT);
-            }
-            if (size < 0) return drop(connection);
-            connection.sent += static_cast<std::size_t>(size);
+    template <class Work>
+    void hand_over(const Held& connection, Workers& workers, Work work) {
+        connection->stage = Stage::working;
+        workers.post([this, connection, work] {
+            work(*connection);
+            asio::post(loop, [this, connection] {
+                connection->sent = 0;
+                connection->stage = Stage::writing;
+                hold(*connection, connection->outgoing.size());
+                write(connection);
+            });
+        });
+    }
+
+    void write(const Held& connection) {
+        Connection& c = *connection;
+        if (c.sent == c.outgoing.size()) {
+            if (!c.spool) return go_on(connection);
+            return hand_over(connection, light, refill);
         }
-        std::string().swap(connection.outgoing);
-        if (!connection.keep) return part(connection);
-        connection.incoming.next();
-        connection.received = connection.incoming.held();
-        connection.began = now_ms();
-        if (connection.incoming.untouched()) return await_bytes(connection);
-        // The next request is here already: others first.
-        connection.deadline = connection.began + limits.head.count();
-        connection.stage.store(Stage::receiving, std::memory_order_release);
-        arm(connection, EPOLLIN | EPOLLOUT);
+        c.deadline = c.began + limits.write + time_for(c.sent_before + c.sent);
+        c.socket.async_write_some(asio::buffer(c.outgoing) + c.sent,
+                                  [this, connection](error_code error, std::size_t size) {
+                                      if (error) return drop(connection);
+                                      connection->sent += size;
+                                      write(connection);
+                                  });
     }
 
-    // The last answer is sent. A socket that is closed with unread bytes resets the connection, and the
-    // answer may be lost with it: what still comes is read for a moment.
-    void part(Connection& connection) {
-        if (connection.incoming.state() != Incoming::State::refused) return drop(connection);
-        ::shutdown(connection.fd.get(), SHUT_WR);
-        hold(connection, 0);
-        connection.deadline = now_ms() + 3000;
-        connection.stage.store(Stage::lingering, std::memory_order_release);
-        arm(connection, EPOLLIN);
-    }
-
-    void discard(Connection& connection) {
-        char bytes[32 << 10];
-        for (int rounds = 0; rounds < 64; ++rounds) {
-            const ssize_t size = ::recv(connection.fd.get(), bytes, sizeof bytes, 0);
-            if (size > 0) continue;
-            if (size < 0 && (errno == EAGAIN || errno == EINTR)) break;
-            return drop(connection);
+    void go_on(const Held& connection) {
+        Connection& c = *connection;
+        std::string().swap(c.outgoing);
+        if (c.incoming.state() == Incoming::State::refused) {
+            // A socket that is closed with unread bytes resets the connection, and the answer may be lost
+            // with it: what still comes is read for a moment.
+            error_code ignored;
+            c.socket.shutdown(tcp::socket::shutdown_send, ignored);
+            hold(c, 0);
+            c.stage = Stage::lingering;
+            c.deadline = Clock::now() + std::chrono::seconds(3);
+            return discard(connection);
         }
-        arm(connection, EPOLLIN);
+        if (!c.keep) return drop(connection);
+        c.incoming.next();
+        c.fresh = false;
+        c.received = c.incoming.held();
+        c.began = Clock::now();
+        advance(connection);  // the next request may be here already
     }
 
-    // ---- threads
+    void discard(const Held& connection) {
+        connection->socket.async_read_some(asio::buffer(came),
+                                           [this, connection](error_code error, std::size_t) {
+                                               error ? drop(connection) : discard(connection);
+                                           });
+    }
 
-    void work() {
-        ++running;
-        for (;;) {
-            epoll_event event{};
-            ++waiting;
-            const int came = epoll_wait(poller.get(), &event, 1, -1);
-            --waiting;
-            if (came < 0 && errno != EINTR) break;
-            if (came <= 0) continue;
-            if (!event.data.ptr) break;  // the end
-            wake(*static_cast<Connection*>(event.data.ptr));
+    // ---- ten times a second
+
+    void watch() {
+        tick();
+        sweep();
+        if (resting && acceptor.is_open()) {
+            resting = false;
+            accept();
         }
-        --running;
-    }
-
-    void work_heavy() {
-        for (;;) {
-            Connection* connection = nullptr;
-            {
-                std::unique_lock lock(heavy_lock);
-                heavy_came.wait(lock, [this] { return heavy_ended || !heavy.empty(); });
-                if (heavy.empty()) return;
-                connection = heavy.front();
-                heavy.pop_front();
-            }
-            answer(*connection);
+        // A probe goes through the queue as a request does. While it is away, all threads wait for something,
+        // a database that is away for instance: more of them keep the rest of the service answering.
+        if (probe_is_back) {
+            probe_is_back = false;
+            late = 0;
+            light.post([this] { probe_is_back = true; });
+        } else if (++late >= 3 && threads < limits.threads * 8) {
+            late = 0;
+            grow(4);
         }
-    }
-
-    // ---- the thread of run()
-
-    void accept_all() {
-        for (int rounds = 0; rounds < 256; ++rounds) {
-            sockaddr_storage from{};
-            socklen_t size = sizeof from;
-            const int fd = accept4(listener.get(), reinterpret_cast<sockaddr*>(&from), &size,
-                                   SOCK_NONBLOCK | SOCK_CLOEXEC);
-            if (fd < 0) {
-                if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
-                    make_room();
-                    std::this_thread::sleep_for(milliseconds(10));
-                }
-                if (errno == EINTR || errno == ECONNABORTED) continue;
-                return;
-            }
-            const int on = 1;
-            setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-            admit(fd, address_of(from));
+        if (stopping && acceptor.is_open()) {
+            acceptor.close();
+            end = Clock::now() + limits.finish;
         }
+        if (stopping && (table.empty() || Clock::now() > end)) return loop.stop();
+        timer.expires_after(milliseconds(stopping ? 20 : 100));
+        timer.async_wait([this](error_code) { watch(); });
     }
 
-    void admit(int fd, const Address& address) {
-        const bool counts = !address.loopback || limits.count_loopback;
-        auto connection =
-            std::make_unique<Connection>(fd, address.text, counts ? address.counted : std::string());
-        if (open >= limits.connections) make_room();
-        epoll_event event{};
-        event.events = EPOLLIN | EPOLLONESHOT;
-        event.data.ptr = connection.get();
-        connection->deadline = now_ms() + limits.head.count();
-        const std::lock_guard lock(table_lock);
-        std::size_t& of_address = by_address[connection->counted_as];
-        // Those that are asked to leave may need a moment to be gone.
-        if ((counts && of_address >= limits.connections_per_address) ||
-            table.size() >= limits.connections + limits.connections / 8 + 8) {
-            if (of_address == 0) by_address.erase(connection->counted_as);
-            ++turned_away;
-            return;
-        }
-        if (epoll_ctl(poller.get(), EPOLL_CTL_ADD, fd, &event) != 0) return;
-        ++of_address;
-        ++accepted;
-        table.emplace(connection.get(), std::move(connection));
-        open = table.size();
-    }
-
-    // Those who have been silent longest leave, a sixteenth of all; those in the middle of a request only if
-    // nobody else does.
-    void make_room() {
-        const std::lock_guard lock(table_lock);
-        std::vector<Connection*> quiet;
-        for (const Stage stage : {Stage::idle, Stage::lingering, Stage::receiving}) {
-            for (const auto& [connection, owner] : table)
-                if (connection->stage == stage && !connection->evicted) quiet.push_back(connection);
-            if (quiet.empty()) continue;
-            const auto least = std::min(quiet.size(), limits.connections / 16 + 1);
-            std::partial_sort(
-                quiet.begin(), quiet.begin() + static_cast<std::ptrdiff_t>(least), quiet.end(),
-                [](const Connection* a, const Connection* b) { return a->deadline < b->deadline; });
-            for (std::size_t i = 0; i < least; ++i) {
-                quiet[i]->evicted = true;
-                ::shutdown(quiet[i]->fd.get(), SHUT_RDWR);
-                ++evicted;
-            }
-            return;
-        }
-    }
-
-    void sweep(bool leaving) {
-        const std::int64_t now = now_ms();
-        const std::lock_guard lock(table_lock);
-        for (const auto& [connection, owner] : table) {
-            const Stage stage = connection->stage;
-            if (stage == Stage::working) continue;
-            if (leaving && stage == Stage::idle) {
-                ::shutdown(connection->fd.get(), SHUT_RD);  // what came before is still read
-            } else if (connection->deadline < now && !connection->expired) {
-                connection->expired = true;
-                // Reading ends, so that it wakes; whoever sent half a request can still be told.
-                ::shutdown(connection->fd.get(), stage == Stage::receiving ? SHUT_RD : SHUT_RDWR);
+    void sweep() {
+        const auto now = Clock::now();
+        error_code ignored;
+        for (auto next = table.begin(); next != table.end();) {
+            const Held connection = *next++;
+            Connection& c = *connection;
+            if (stopping && c.stage == Stage::idle)
+                c.socket.shutdown(tcp::socket::shutdown_receive, ignored);  // what came before is still read
+            else if (c.stage != Stage::working && c.deadline < now && !c.expired) {
+                ++expired;
+                c.expired = c.stage == Stage::receiving;  // whoever sent half a request is told
+                c.expired ? static_cast<void>(c.socket.cancel(ignored)) : drop(connection);
             }
         }
     }
 
-    void end_threads() {
-        epoll_event event{};
-        event.events = EPOLLIN;
-        epoll_ctl(poller.get(), EPOLL_CTL_ADD, end_signal.get(), &event);
-        const std::uint64_t one = 1;
-        (void)!::write(end_signal.get(), &one, sizeof one);
-        {
-            const std::lock_guard lock(heavy_lock);
-            heavy_ended = true;
-        }
-        heavy_came.notify_all();
-        for (std::thread& thread : threads) thread.join();
-        threads.clear();
+    void grow(std::size_t count) {
+        light.grow(count);
+        threads += count;
     }
 };
 
@@ -539,100 +415,52 @@ Sockets::Sockets(Limits limits, Calls calls) : inside_(std::make_unique<Inside>(
 Sockets::~Sockets() = default;
 
 int Sockets::bind(const std::string& host, int port) {
-    const auto fail = [&](const char* why) {
-        return Error(Code::outside, std::string("alamat ini tidak dapat dipakai (") + why + ")",
-                     host + ":" + std::to_string(port),
-                     "Mungkin dipakai program lain. Pilih alamat lain dengan --listen.");
-    };
     std::string plain = host;  // [::1]
     if (plain.starts_with('[') && plain.ends_with(']')) plain = plain.substr(1, plain.size() - 2);
-    addrinfo hints{}, *found = nullptr;
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-    if (const int failed = getaddrinfo(plain.c_str(), std::to_string(port).c_str(), &hints, &found))
-        throw fail(gai_strerror(failed));
-    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
-    inside_->listener.reset(
-        ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, found->ai_protocol));
-    const int fd = inside_->listener.get(), on = 1;
-    if (fd < 0) throw fail(std::strerror(errno));
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (::bind(fd, found->ai_addr, found->ai_addrlen) != 0 || ::listen(fd, 4096) != 0)
-        throw fail(std::strerror(errno));
-    sockaddr_storage bound{};
-    socklen_t size = sizeof bound;
-    getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
-    return ntohs(bound.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(bound).sin6_port
-                                             : reinterpret_cast<sockaddr_in&>(bound).sin_port);
+    try {
+        const tcp::endpoint address = *tcp::resolver(inside_->loop)
+                                           .resolve(plain, std::to_string(port),
+                                                    tcp::resolver::passive | tcp::resolver::numeric_service);
+        tcp::acceptor& acceptor = inside_->acceptor;
+        acceptor.open(address.protocol());
+        acceptor.set_option(tcp::acceptor::reuse_address(true));
+        acceptor.bind(address);
+        acceptor.listen(4096);
+        return acceptor.local_endpoint().port();
+    } catch (const boost::system::system_error& error) {
+        throw Error(Code::outside, "alamat ini tidak dapat dipakai (" + error.code().message() + ")",
+                    host + ":" + std::to_string(port),
+                    "Mungkin dipakai program lain. Pilih alamat lain dengan --listen.");
+    }
 }
 
 bool Sockets::run(const std::function<void()>& tick) {
     Inside& inside = *inside_;
-    const std::size_t most_threads = inside.limits.threads * 8;
-    for (std::size_t i = 0; i < inside.limits.threads; ++i)
-        inside.threads.emplace_back([&inside] { inside.work(); });
-    for (std::size_t i = 0; i < inside.limits.heavy_threads; ++i)
-        inside.threads.emplace_back([&inside] { inside.work_heavy(); });
-
-    int busy_ticks = 0;
-    std::int64_t next_tick = 0;
-    const auto at_tick = [&](bool leaving) {
-        if (now_ms() < next_tick) return;
-        next_tick = now_ms() + 100;
-        inside.sweep(leaving);
-        // Every thread waits for something, a database that is away for instance: more of them keep the rest
-        // of the service answering.
-        busy_ticks = inside.waiting == 0 ? busy_ticks + 1 : 0;
-        if (busy_ticks >= 3 && inside.running < most_threads) {
-            for (int i = 0; i < 4; ++i) inside.threads.emplace_back([&inside] { inside.work(); });
-            busy_ticks = 0;
-        }
-        tick();
-    };
-    pollfd watched[2] = {{inside.listener.get(), POLLIN, 0}, {inside.stop_signal.get(), POLLIN, 0}};
-    while (!inside.stopping) {
-        if (::poll(watched, 2, 100) > 0 && watched[0].revents) inside.accept_all();
-        at_tick(false);
-    }
-    inside.listener.close();
-    const std::int64_t end = now_ms() + inside.limits.finish.count();
-    while (inside.open > 0 && now_ms() < end) {
-        std::this_thread::sleep_for(milliseconds(20));
-        next_tick = 0;
-        at_tick(true);
-    }
-    const bool finished = inside.open == 0;
-    if (!finished) {  // they had their time
-        const std::lock_guard lock(inside.table_lock);
-        for (const auto& [connection, owner] : inside.table) {
-            connection->evicted = true;
-            ::shutdown(connection->fd.get(), SHUT_RDWR);
-        }
-    }
-    inside.end_threads();
-    const std::lock_guard lock(inside.table_lock);
-    inside.table.clear();
+    inside.tick = tick;
+    inside.grow(inside.limits.threads);
+    inside.heavy.grow(inside.limits.heavy_threads);
+    inside.accept();
+    inside.watch();
+    inside.loop.run();
+    const bool finished = inside.table.empty();
+    inside.light.end();
+    inside.heavy.end();
+    while (!inside.table.empty()) inside.drop(*inside.table.begin());  // they had their time
     return finished;
 }
 
-void Sockets::stop() noexcept {
-    inside_->stopping = true;
-    const std::uint64_t one = 1;
-    (void)!::write(inside_->stop_signal.get(), &one, sizeof one);
-}
+void Sockets::stop() noexcept { inside_->stopping = true; }
 
 Sockets::Figures Sockets::figures() const {
-    Figures figures;
-    figures.open = inside_->open;
-    figures.threads = inside_->running;
-    figures.held = inside_->held;
-    figures.accepted = inside_->accepted;
-    figures.turned_away = inside_->turned_away;
-    figures.evicted = inside_->evicted;
-    figures.expired = inside_->expired;
-    const std::lock_guard lock(inside_->heavy_lock);
-    figures.waiting_heavy = inside_->heavy.size();
-    return figures;
+    const Inside& inside = *inside_;
+    return {.open = inside.open,
+            .threads = inside.threads,
+            .waiting_heavy = inside.waiting_heavy,
+            .held = inside.held,
+            .accepted = inside.accepted,
+            .turned_away = inside.turned_away,
+            .evicted = inside.evicted,
+            .expired = inside.expired};
 }
 
 }  // namespace naskah::service

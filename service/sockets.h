@@ -1,7 +1,7 @@
-// The connections of the service. A connection costs memory and no thread: a few threads wait on all of them
-// at once, and one takes a request only when all its bytes have come. Whoever connects and says nothing,
-// sends a byte a second or never reads the answer holds a place in a table, until a deadline passes or the
-// place is needed.
+// The connections of the service. A connection costs memory and no thread: one thread waits on all of them at
+// once, reads and writes, and hands a request to the threads that answer when all its bytes have come.
+// Whoever connects and says nothing, sends a byte a second or never reads the answer holds a place in a
+// table, until a deadline passes or the place is needed.
 //
 // Requests that may take long go to threads of their own, so that they can fill their queue and nothing else.
 #pragma once
@@ -28,7 +28,7 @@ struct Limits {
     std::chrono::milliseconds write{20'000};   // and a second more for each 16 KB that went
     std::chrono::milliseconds finish{20'000};  // after stop(): for what was begun
     std::size_t held = 256u << 20;  // bytes of requests that are not answered yet, of all connections
-    std::size_t threads = 0;        // 0: by the number of processors
+    std::size_t threads = 0;        // that answer; 0: by the number of processors
     std::size_t heavy_threads = 0;
     std::size_t heavy_queue = 64;
 };
@@ -49,7 +49,7 @@ class Sockets {
 public:
     // Each may be called from many threads at once and must not throw.
     struct Calls {
-        std::function<Admission(const Head&)> admit;  // before the body is read
+        std::function<Admission(const Head&)> admit;  // before the body is read; must not wait
         std::function<Response(Arrived)> answer;
         // Nothing of a request that is refused can be trusted but that it came from `peer`; `head` is what
         // was understood of it, or empty.
@@ -63,8 +63,8 @@ public:
     // Port 0: any free one. Throws Error(outside) if the address is taken or not ours. Returns the port.
     int bind(const std::string& host, int port);
 
-    // Serves until stop(); `tick` is called some times a second from a thread that would not run if the
-    // service hung. Returns whether all that was begun is finished.
+    // Serves until stop(); `tick` is called some times a second by the thread that serves: not if that hangs.
+    // Returns whether all that was begun is finished.
     bool run(const std::function<void()>& tick);
     void stop() noexcept;  // from any thread
 

@@ -359,7 +359,7 @@ TEST_CASE("Letters that left the house after the backup are found again from wha
     refused({}, "belum disebut");
     refused({"--last", "omong kosong"}, "bukan nomor seri spt");
     refused({"--none"}, "register memuat surat");
-    refused({"--none", "--last", number}, "pilih satu");
+    refused({"--none", "--last", number}, "Pilih satu");
     refused({"--pdf", archive.string()}, "bukan surat yang sah");
     refused({"--pdf", (office / "tidak-ada.pdf").string()}, "tidak dapat dibaca");
     CHECK(at(restored, {"register", "reconcile", "--series", "tidak-ada", "--none"}).exit_code == 65);
