@@ -52,7 +52,13 @@ TEST_CASE("killed at any moment, an office loses no letter and repeats no number
     const fs::path lines = demo.office() / "surat.jsonl";
     std::mt19937 random(20261122);
     int finished_by_resume = 0;
-    std::uniform_int_distribution<int> milliseconds(1, sanitized ? 3000 : 400);
+    // A batch that nobody disturbs tells how long one takes on this machine, and so when to kill the others.
+    spit(lines, batch_of(demo, letters, "tanpa gangguan"));
+    const auto begun = std::chrono::steady_clock::now();
+    REQUIRE(run(batch_command(demo, lines, demo / "utuh", 2)).exit_code == 0);
+    const auto whole =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+    std::uniform_int_distribution<int> milliseconds(1, static_cast<int>(whole.count()) + 1);
     for (int round = 0; round < rounds; ++round) {
         const std::string mark = "putaran " + std::to_string(round);
         spit(lines, batch_of(demo, letters, mark));
