@@ -70,11 +70,13 @@ void ask_everything(House& house) {
     const Said thrown = staf.post("/drafts", {{"from", draft.body.at("id")}});
     staf.post(at(thrown, "/discard"), Json::object(), seen(thrown));
 
-    const Said wrong = kadis.post("/rounds", {{"drafts", Json::array({{{"id", draft.body.at("id")}, {"version", 99}}})}});
+    const Said wrong =
+        kadis.post("/rounds", {{"drafts", Json::array({{{"id", draft.body.at("id")}, {"version", 99}}})}});
     (void)wrong;
     const Said round = kadis.post(
-        "/rounds", {{"drafts", Json::array({{{"id", draft.body.at("id")}, {"version", draft.body.at("version")}}})},
-                    {"pin", slurp(house.folder / "kantor/keys/kepala.sandi")}});
+        "/rounds",
+        {{"drafts", Json::array({{{"id", draft.body.at("id")}, {"version", draft.body.at("version")}}})},
+         {"pin", slurp(house.folder / "kantor/keys/kepala.sandi")}});
     INFO(round.text);
     REQUIRE(round.status == 202);
     const std::string round_at = "/rounds/" + round.body.at("id").get<std::string>();
