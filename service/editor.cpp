@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "service/form_input.h"
+#include "workflow/agenda.h"
 #include "workflow/working_time.h"
 
 namespace naskah::service {
@@ -67,6 +68,16 @@ std::string Editor::moment(Instant at) const {
 Json Editor::stage_of(const Draft& draft) const {
     Json stage = {{"kata", say(workflow::stage_word(draft.stage))}, {"warna", color_of(draft.stage)}};
     for (const Stage one : storage::all_stages) stage[to_string(one)] = one == draft.stage;
+    if (draft.stage != Stage::issued || !draft.letter) return stage;
+    // What a later letter did to this one.
+    const auto letter = desk_->letters().find(*draft.letter);
+    if (!letter || letter->status == storage::Status::issued) return stage;
+    const bool corrected = letter->status == storage::Status::superseded;
+    stage["kata"] = say(workflow::status_word(letter->status));
+    stage["warna"] = corrected ? "tag-warn" : "tag-bad";
+    stage[to_string(Stage::issued)] = false;
+    stage[to_string(Stage::discarded)] = !corrected;
+    stage[to_string(Stage::returned)] = corrected;
     return stage;
 }
 

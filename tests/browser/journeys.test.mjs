@@ -96,6 +96,7 @@ test('a code is typed and a file is sent without any script', async () => {
 test('a letter goes from the clerk by the checker to the head, and anyone finds it genuine', async () => {
   const clerk = await signIn(await openWindow(browser, office), 'staf');
   await sound(clerk, 'surat-saya-meja');
+  for (const word of [/Dicabut/, /Diralat/, /Dikembalikan/]) assert.match(await clerk.textContent('main'), word);
   await visit(clerk, '/surat/baru', 'surat-baru-meja');
   await clerk.goto('/surat/baru?jenis=surat-perintah-tugas');
   await sound(clerk, 'surat-mulai-meja');
