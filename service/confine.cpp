@@ -32,6 +32,13 @@ constexpr std::uint32_t architecture = AUDIT_ARCH_AARCH64;
 constexpr std::uint32_t architecture = 0;
 #endif
 
+// The sanitizers' own work needs more calls than these.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
 sock_filter step(std::uint16_t code, std::uint32_t value, std::uint8_t if_true = 0,
                  std::uint8_t if_false = 0) {
     return {code, if_true, if_false, value};
@@ -40,10 +47,7 @@ sock_filter step(std::uint16_t code, std::uint32_t value, std::uint8_t if_true =
 }  // namespace
 
 bool confine() {
-#if defined(__SANITIZE_ADDRESS__)
-    return false;  // the sanitizer's own work needs more
-#else
-    if (architecture == 0) return false;
+    if (sanitized || architecture == 0) return false;
     std::vector<sock_filter> filter = {
         step(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
         step(BPF_JMP | BPF_JEQ | BPF_K, architecture, 1, 0),
@@ -59,7 +63,6 @@ bool confine() {
     const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
     return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
            ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
-#endif
 }
 
 }  // namespace naskah::service
