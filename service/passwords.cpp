@@ -108,12 +108,19 @@ private:
     Passwords& owner_;
 };
 
+namespace {
+
+// libsodium wants an address for nothing, too.
+const char* start_of(std::string_view text) { return text.empty() ? "" : text.data(); }
+
+}  // namespace
+
 Passwords::Passwords(Effort effort) : effort_(effort) { need_sodium(); }
 
 std::string Passwords::hash(std::string_view password) {
     const Turn turn(*this);
     std::array<char, crypto_pwhash_STRBYTES> printed{};
-    if (crypto_pwhash_str_alg(printed.data(), password.data(), password.size(), effort_.passes,
+    if (crypto_pwhash_str_alg(printed.data(), start_of(password), password.size(), effort_.passes,
                               effort_.memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
         throw Error(Code::internal, "memori tidak cukup untuk memeriksa sandi", "", "Tambah memori server.");
     return printed.data();
@@ -122,11 +129,11 @@ std::string Passwords::hash(std::string_view password) {
 bool Passwords::matches(const std::string& stored, std::string_view password) {
     const Turn turn(*this);
     if (!stored.empty())
-        return crypto_pwhash_str_verify(stored.c_str(), password.data(), password.size()) == 0;
+        return crypto_pwhash_str_verify(stored.c_str(), start_of(password), password.size()) == 0;
     std::array<std::uint8_t, 32> out{};
     std::array<std::uint8_t, crypto_pwhash_SALTBYTES> salt{};
-    if (crypto_pwhash(out.data(), out.size(), password.data(), password.size(), salt.data(), effort_.passes,
-                      effort_.memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
+    if (crypto_pwhash(out.data(), out.size(), start_of(password), password.size(), salt.data(),
+                      effort_.passes, effort_.memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
         throw Error(Code::internal, "memori tidak cukup untuk memeriksa sandi", "", "Tambah memori server.");
     return false;
 }
