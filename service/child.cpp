@@ -18,6 +18,14 @@
 namespace naskah::service {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool sanitized = true;
+constexpr int slower = 5;  // than the product is
+#else
+constexpr bool sanitized = false;
+constexpr int slower = 1;
+#endif
+
 class Descriptor {
 public:
     explicit Descriptor(int fd = -1) : fd_(fd) {}
@@ -65,10 +73,8 @@ int in_memory(BytesView bytes) {
         const rlimit value{most, most};
         ::setrlimit(what, &value);
     };
-#if !defined(__SANITIZE_ADDRESS__)  // whose shadow alone is larger than any limit
-    limit(RLIMIT_AS, limits.memory);
-#endif
-    limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds));
+    if (!sanitized) limit(RLIMIT_AS, limits.memory);  // their shadow alone is larger than any limit
+    limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds * slower));
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_CORE, 0);
     const int nowhere = ::open("/dev/null", O_WRONLY);
@@ -81,7 +87,7 @@ int in_memory(BytesView bytes) {
 }
 
 std::optional<Bytes> output_of(int from, const ChildLimits& limits) {
-    const auto end = std::chrono::steady_clock::now() + limits.patience;
+    const auto end = std::chrono::steady_clock::now() + limits.patience * slower;
     Bytes out(std::min<std::size_t>(limits.output, 4u << 20) + 1);
     std::size_t size = 0;
     for (;;) {
