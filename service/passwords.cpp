@@ -217,7 +217,8 @@ const Bytes& Vault::key() {
         const fs::path beside = file_.string() + "." + to_hex(suffix);
         write_file(beside, fresh, 0600);
         wipe(fresh);
-        ::link(beside.c_str(), file_.c_str());  // fails if another was first
+        [[maybe_unused]] const int first =
+            ::link(beside.c_str(), file_.c_str());  // fails if another was first
         fs::remove(beside, failed);
     }
     try {
