@@ -79,6 +79,16 @@ struct ArchiveWriter::Inside {
     Sha256Sum sum;
     struct archive* tar = nullptr;
 
+    // Also when the constructor around it throws.
+    ~Inside() {
+        if (tar != nullptr) {
+            archive_write_fail(tar);
+            archive_write_free(tar);
+        }
+        if (out >= 0) ::close(out);
+        if (!hidden.empty()) ::unlink(hidden.c_str());
+    }
+
     static la_ssize_t write(struct archive*, void* self, const void* data, std::size_t size) {
         auto& inside = *static_cast<Inside*>(self);
         if (!write_all(inside.out, data, size)) {
@@ -134,14 +144,7 @@ ArchiveWriter::ArchiveWriter(const fs::path& target) : inside_(std::make_unique<
     inside.need(archive_write_open(inside.tar, &inside, nullptr, &Inside::write, nullptr));
 }
 
-ArchiveWriter::~ArchiveWriter() {
-    if (inside_->tar != nullptr) {
-        archive_write_fail(inside_->tar);
-        archive_write_free(inside_->tar);
-    }
-    if (inside_->out >= 0) ::close(inside_->out);
-    if (!inside_->hidden.empty()) ::unlink(inside_->hidden.c_str());
-}
+ArchiveWriter::~ArchiveWriter() = default;
 
 Archived ArchiveWriter::add(const std::string& name, const fs::path& file) {
     const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -194,6 +197,11 @@ struct ArchiveReader::Inside {
     struct archive* tar = nullptr;
     struct archive_entry* entry = nullptr;
 
+    ~Inside() {
+        if (tar != nullptr) archive_read_free(tar);
+        if (in >= 0) ::close(in);
+    }
+
     [[noreturn]] void refuse(const std::string& what, const std::string& where = {}) const {
         throw Error(Code::data, what, file.string() + (where.empty() ? "" : ": " + where), broken);
     }
@@ -213,10 +221,7 @@ ArchiveReader::ArchiveReader(const fs::path& file) : inside_(std::make_unique<In
         inside.refuse("berkas ini bukan cadangan");
 }
 
-ArchiveReader::~ArchiveReader() {
-    if (inside_->tar != nullptr) archive_read_free(inside_->tar);
-    if (inside_->in >= 0) ::close(inside_->in);
-}
+ArchiveReader::~ArchiveReader() = default;
 
 std::optional<std::string> ArchiveReader::next() {
     Inside& inside = *inside_;
