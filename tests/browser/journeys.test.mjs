@@ -4,44 +4,17 @@ import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { desk, flaws, keep, naskah, openBrowser, openOffice, openWindow, overflow, phone, read } from './kit.mjs';
+import { desk, enter, openBrowser, openOffice, openWindow, phone, read, sound, visit } from './kit.mjs';
 
-let office, browser, password, pin;
+let office, browser, pin;
 before(async () => {
   office = await openOffice();
   browser = await openBrowser();
-  password = read(join(office.office, 'akun-contoh.txt')).match(/sandi\s+(\S+)/)[1];
   pin = read(join(office.office, 'keys/kepala.sandi')).trim();
 });
 after(async () => { await browser?.close(); await office?.close(); });
 
-async function signIn(page, who) {
-  await page.goto('/masuk');
-  await page.fill('[name=nama]', who);
-  await page.fill('[name=sandi]', password);
-  await page.click('main .btn-main');
-  if (page.url().includes('/masuk/kode')) {
-    await page.fill('[name=kode]', office.naskah('user', 'code', who).trim());
-    await page.click('main .btn-main');
-  }
-  assert.ok(!page.url().includes('/masuk'), `${who} stands at ${page.url()}`);
-  return page;
-}
-
-// What every page owes to whoever reads it.
-async function sound(page, name) {
-  assert.deepEqual(await flaws(page), [], name);
-  assert.ok(await overflow(page) <= 0, `${name} is wider than its window`);
-  assert.deepEqual(page.complaints.splice(0), [], name);
-  await keep(page, name);
-}
-
-async function visit(page, address, name, status = 200) {
-  const response = await page.goto(address);
-  assert.equal(response.status(), status, address);
-  await sound(page, name);
-}
-
+const signIn = (page, who) => enter(office, page, who);
 const register = () => JSON.parse(office.naskah('register', 'export', '--json'));
 
 test('a citizen learns what a letter is worth, on a phone and a desk, in light and dark', async () => {

@@ -4,6 +4,7 @@ import { spawn, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, mkdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 import axeBuilder from '@axe-core/playwright';
 
@@ -101,3 +102,32 @@ export async function keep(page, name, full = true) {
 }
 
 export const read = (file) => readFileSync(file, 'utf8');
+
+// Signs in as one of the demo's accounts.
+export async function enter(office, page, who) {
+  const password = read(join(office.office, 'akun-contoh.txt')).match(/sandi\s+(\S+)/)[1];
+  await page.goto('/masuk');
+  await page.fill('[name=nama]', who);
+  await page.fill('[name=sandi]', password);
+  await page.click('main .btn-main');
+  if (page.url().includes('/masuk/kode')) {
+    await page.fill('[name=kode]', office.naskah('user', 'code', who).trim());
+    await page.click('main .btn-main');
+  }
+  assert.ok(!page.url().includes('/masuk'), `${who} stands at ${page.url()}`);
+  return page;
+}
+
+// What every page owes to whoever reads it.
+export async function sound(page, name) {
+  assert.deepEqual(await flaws(page), [], name);
+  assert.ok(await overflow(page) <= 0, `${name} is wider than its window`);
+  assert.deepEqual(page.complaints.splice(0), [], name);
+  await keep(page, name);
+}
+
+export async function visit(page, address, name, status = 200) {
+  const response = await page.goto(address);
+  assert.equal(response.status(), status, address);
+  await sound(page, name);
+}

@@ -13,10 +13,12 @@ namespace naskah::test {
 // The office, made anew for each test: its folder, its service. Starts now, since the demo's certificates do.
 class House {
 public:
-    House() : clock(system_clock().now()) {
+    // `storage`: the address of an empty PostgreSQL database, for a register there.
+    explicit House(const std::string& storage = {}) : clock(system_clock().now()) {
         ::setenv("NASKAH_TEMPLATES", NASKAH_SOURCE_DIR "/templates", 0);
         ::setenv("NASKAH_WEB", NASKAH_SOURCE_DIR "/web", 0);
         workflow::make_office(folder / "kantor", true, clock);
+        if (!storage.empty()) move_to(storage);
         site = std::make_unique<service::Site>(folder / "kantor", clock, system_random(), nobody_to_ask);
         service = std::make_unique<service::Service>(*site);
         // Passwords cost next to nothing here; what they cost in earnest is measured elsewhere.
@@ -102,6 +104,14 @@ public:
     std::unique_ptr<service::Service> service;
 
 private:
+    void move_to(const std::string& storage) {
+        fs::remove(folder / "kantor/naskah.db");
+        Json settings = parse_json(slurp(folder / "kantor/office.json"), "office.json");
+        settings["penyimpanan"] = storage;
+        spit(folder / "kantor/office.json", dump_json_pretty(settings));
+        workflow::begin_register(workflow::Office::open(folder / "kantor"));
+    }
+
     std::string password_;
 };
 
