@@ -47,14 +47,6 @@ std::string title_of_series(const workflow::Office& office, const std::string& n
     return name;
 }
 
-std::string title_of_kind(const workflow::Desk& desk, const std::string& kind) {
-    try {
-        return desk.templates().get(kind)->about().at("judul").get<std::string>();
-    } catch (const Error&) {
-        return kind;  // a kind that the office no longer has
-    }
-}
-
 Json option(const std::string& value, const std::string& words, const std::string& chosen) {
     return {{"nilai", value}, {"kata", words}, {"dipilih", value == chosen}};
 }

@@ -27,6 +27,7 @@ void add_all_routes(Service& service, Site& site, Fittings fittings) {
     add_agenda_routes(service, site);
     add_office_routes(service, site);
     add_official_routes(service, site);
+    add_signing_rule_routes(service, site);
     add_series_routes(service, site);
     add_checking_routes(service, site);
     const auto rounds = fittings.rounds ? fittings.rounds : make_signing_rounds(site);

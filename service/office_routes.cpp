@@ -288,22 +288,18 @@ private:
     Response show_office(const Visit& visit, std::vector<PlainField> fields, std::vector<Problem> problems,
                          const Sha256& digest, const char* news,
                          std::vector<PlainField> elsewhere = {}) const {
-        return desk_.show(visit,
-                          {.name = "pengaturan-isian",
-                           .title = "Data kantor",
-                           .page = {{"judul", desk_.say(visit, "Data kantor")},
-                                    {"tentang", desk_.say(visit,
-                                                          "Berlaku untuk surat yang terbit mulai sekarang. "
-                                                          "Surat yang sudah terbit tidak berubah.")},
-                                    {"kabar", desk_.say(visit, news)},
-                                    {"alamat", "/pengaturan/kantor"},
-                                    {"kembali", "/pengaturan"},
-                                    {"kata_kembali", desk_.say(visit, "Kembali ke pengaturan")},
-                                    {"tombol", desk_.say(visit, "Simpan data kantor")}},
-                           .fields = std::move(fields),
-                           .problems = std::move(problems),
-                           .digest = digest,
-                           .elsewhere = std::move(elsewhere)});
+        return desk_.show_form(visit, {.title = "Data kantor",
+                                       .about = "Berlaku untuk surat yang terbit mulai sekarang. "
+                                                "Surat yang sudah terbit tidak berubah.",
+                                       .action = "/pengaturan/kantor",
+                                       .button = "Simpan data kantor",
+                                       .back = "/pengaturan",
+                                       .back_words = "Kembali ke pengaturan",
+                                       .news = news,
+                                       .fields = std::move(fields),
+                                       .problems = std::move(problems),
+                                       .digest = digest,
+                                       .elsewhere = std::move(elsewhere)});
     }
 
     std::string left(const Visit& visit, int days) const {

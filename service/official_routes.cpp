@@ -1,11 +1,11 @@
-// /pengaturan/pejabat: officials with their terms, and who signs what.
+// /pengaturan/pejabat: officials with their terms, and the list of who signs what.
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <set>
 
 #include "service/moment.h"
-#include "service/settings_desk.h"
+#include "service/official_pages.h"
 #include "service/settings_routes.h"
 
 namespace naskah::service {
@@ -16,20 +16,21 @@ using workflow::Role;
 using workflow::SettingsOutcome;
 using What = SettingsOutcome::What;
 
-namespace {
+const Json* find_official(const Json& office, const std::string& id) {
+    for (const Json& one : office.at("pejabat"))
+        if (text_of(one, "id") == id) return &one;
+    return nullptr;
+}
 
-const char* const address = "/pengaturan/pejabat";
-
-std::string own_post(const Json& official) {
+std::string post_in_one_line(const Json& official) {
     std::string post = lines_of(official, "jabatan");
     std::replace(post.begin(), post.end(), '\n', ' ');
     return post;
 }
 
-bool is_id(const std::string& text) {
-    return text.size() >= 2 && text.size() <= 40 && text != "baru" && text != "aturan" &&
-           std::all_of(text.begin(), text.end(),
-                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+Json& list_in(Json& office, const char* name) {
+    if (!office.contains(name) || !office.at(name).is_array()) office[name] = Json::array();
+    return office[name];
 }
 
 std::optional<std::size_t> place_of(const std::string& text, std::size_t size) {
@@ -39,9 +40,12 @@ std::optional<std::size_t> place_of(const std::string& text, std::size_t size) {
     return place;
 }
 
-Json& list_in(Json& office, const char* name) {
-    if (!office.contains(name) || !office.at(name).is_array()) office[name] = Json::array();
-    return office[name];
+namespace {
+
+bool is_id(const std::string& text) {
+    return text.size() >= 2 && text.size() <= 40 && text != "baru" && text != "aturan" &&
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 class OfficialPages {
@@ -65,33 +69,14 @@ public:
 
     Response edit(Visit& visit) {
         const auto stored = desk_.now();
-        const Json* official = find(stored.value, visit.names.at("id"));
+        const Json* official = find_official(stored.value, visit.names.at("id"));
         if (!official) return desk_.site().not_found(visit);
         return show_official(visit, official_fields(visit, *official, false), {}, stored.digest,
                              visit.names.at("id"));
     }
     Response save(Visit& visit) {
-        if (!find(desk_.now().value, visit.names.at("id"))) return desk_.site().not_found(visit);
+        if (!find_official(desk_.now().value, visit.names.at("id"))) return desk_.site().not_found(visit);
         return save_official(visit, visit.names.at("id"));
-    }
-
-    Response blank_rule(Visit& visit) {
-        const auto stored = desk_.now();
-        return show_rule(visit, rule_fields(visit, stored.value, {{"jenis", {"*"}}}), {}, stored.digest,
-                         "baru");
-    }
-    Response add_rule(Visit& visit) { return save_rule(visit, {}); }
-    Response edit_rule(Visit& visit) {
-        const auto stored = desk_.now();
-        const auto place = rule_place(visit, stored.value);
-        if (!place) return desk_.site().not_found(visit);
-        return show_rule(visit, rule_fields(visit, stored.value, stored.value.at("penandatangan")[*place]),
-                         {}, stored.digest, visit.names.at("nomor"));
-    }
-    Response change_rule(Visit& visit) {
-        const auto place = rule_place(visit, desk_.now().value);
-        if (!place) return desk_.site().not_found(visit);
-        return save_rule(visit, place);
     }
 
     // Moves a rule up, or takes it away.
@@ -108,34 +93,16 @@ public:
         });
         if (outcome.what == What::conflict || !outcome.problems.empty())
             return show_list(visit, outcome.now, outcome.problems, "", outcome.what == What::conflict);
-        return redirect(std::string(address) + "?kabar=aturan");
+        return redirect(std::string(officials_address) + "?kabar=aturan");
     }
 
 private:
-    static const Json* find(const Json& office, const std::string& id) {
-        for (const Json& one : office.at("pejabat"))
-            if (text_of(one, "id") == id) return &one;
-        return nullptr;
-    }
-    static std::optional<std::size_t> rule_place(const Visit& visit, const Json& office) {
-        if (!office.contains("penandatangan")) return std::nullopt;
-        return place_of(visit.names.at("nomor"), office.at("penandatangan").size());
-    }
-
     std::string term(const Visit& visit, const Json& of) const {
         const auto from = parse_date(text_of(of, "mulai")), to = parse_date(text_of(of, "selesai"));
         if (!from && !to) return desk_.say(visit, "Tanpa batas waktu");
         if (!to) return desk_.say(visit, "Sejak") + " " + day_text(visit.language, *from);
         if (!from) return desk_.say(visit, "Sampai") + " " + day_text(visit.language, *to);
         return day_text(visit.language, *from) + " – " + day_text(visit.language, *to);
-    }
-
-    std::string title_of_kind(const std::string& kind) const {
-        try {
-            return desk_.site().desk()->templates().get(kind)->about().at("judul").get<std::string>();
-        } catch (const Error&) {
-            return kind;
-        }
     }
 
     Response show_list(const Visit& visit, const workflow::StoredSettings& stored,
@@ -149,12 +116,12 @@ private:
                      {"pejabat", Json::array()},
                      {"aturan", Json::array()}};
         for (const std::string& kind : desk->templates().kinds()) {
-            Json row = {{"jenis", title_of_kind(kind)}, {"nama", ""}, {"jabatan", ""}, {"galat", ""}};
+            Json row = {{"jenis", title_of_kind(*desk, kind)}, {"nama", ""}, {"jabatan", ""}, {"galat", ""}};
             try {
                 const workflow::Signer signer =
                     desk->office().signer_of(desk->templates().get(kind)->about(), kind, today);
                 row["nama"] = signer.printed.at("nama");
-                row["jabatan"] = own_post(signer.printed);
+                row["jabatan"] = post_in_one_line(signer.printed);
             } catch (const Error& error) {
                 row["galat"] = to_string(Problem{desk_.say(visit, error.problems().front().what), "",
                                                  desk_.say(visit, error.problems().front().remedy)});
@@ -165,9 +132,9 @@ private:
             const std::string from = text_of(one, "mulai"), to = text_of(one, "selesai");
             const bool ended = !to.empty() && to < now, coming = !from.empty() && now < from;
             page["pejabat"].push_back(
-                {{"alamat", std::string(address) + "/" + encode_percent(text_of(one, "id"))},
+                {{"alamat", std::string(officials_address) + "/" + encode_percent(text_of(one, "id"))},
                  {"nama", text_of(one, "nama")},
-                 {"jabatan", own_post(one)},
+                 {"jabatan", post_in_one_line(one)},
                  {"nip", text_of(one, "nip")},
                  {"masa", term(visit, one)},
                  {"kunci", text_of(one, "kunci")},
@@ -195,7 +162,7 @@ private:
         const auto name = [&](const char* member, const char* fallback = "") {
             std::string id = text_of(rule, member);
             if (id.empty()) id = fallback;
-            const Json* official = find(office, id);
+            const Json* official = find_official(office, id);
             return official ? text_of(*official, "nama") : id;
         };
         const std::string capacity = text_of(rule, "sebagai");
@@ -203,10 +170,11 @@ private:
         if (!capacity.empty()) words += ", " + capacity + " " + name("atas_nama", "kepala");
         std::string kinds;
         for (const Json& kind : rule.at("jenis"))
-            kinds += (kinds.empty() ? "" : ", ") + (kind == "*" ? desk_.say(visit, "Semua jenis surat")
-                                                                : title_of_kind(kind.get<std::string>()));
+            kinds += (kinds.empty() ? "" : ", ") +
+                     (kind == "*" ? desk_.say(visit, "Semua jenis surat")
+                                  : title_of_kind(*desk_.site().desk(), kind.get<std::string>()));
         const std::string number = std::to_string(place), to = text_of(rule, "selesai");
-        return {{"alamat", std::string(address) + "/aturan/" + number},
+        return {{"alamat", std::string(officials_address) + "/aturan/" + number},
                 {"kata", words},
                 {"jenis", kinds},
                 {"masa", term(visit, rule)},
@@ -284,8 +252,8 @@ private:
 
     Response save_official(Visit& visit, const std::string& id) {
         std::vector<PlainField> fields = official_fields(visit, Json::object(), id.empty());
-        if (const auto stored = desk_.now(); !id.empty() && find(stored.value, id))
-            fields = official_fields(visit, *find(stored.value, id), false);
+        if (const auto stored = desk_.now(); !id.empty() && find_official(stored.value, id))
+            fields = official_fields(visit, *find_official(stored.value, id), false);
         take_sent(fields, visit.request.form);
         std::map<std::string, std::string> sent;
         for (const PlainField& field : fields) sent[field.name] = field.value;
@@ -320,184 +288,31 @@ private:
                 "pejabat[" + std::to_string(place) + "].");
             problems = outcome.problems;
         }
-        if (!problems.empty()) return show_official(visit, fields, problems, sent_digest(visit), id);
+        if (!problems.empty())
+            return show_official(visit, fields, problems, SettingsDesk::sent_digest(visit), id);
         if (outcome.what == What::conflict) {
-            const Json* there = find(outcome.now.value, wanted);
+            const Json* there = find_official(outcome.now.value, wanted);
             return show_official(visit, fields, {}, outcome.now.digest, id,
                                  official_fields(visit, there ? *there : Json::object(), id.empty()));
         }
-        return redirect(std::string(address) + "?kabar=simpan");
+        return redirect(std::string(officials_address) + "?kabar=simpan");
     }
 
     Response show_official(const Visit& visit, std::vector<PlainField> fields, std::vector<Problem> problems,
                            const Sha256& digest, const std::string& id,
                            std::vector<PlainField> elsewhere = {}) const {
-        const char* title = id.empty() ? "Tambah pejabat" : "Ubah pejabat";
-        return desk_.show(
+        return desk_.show_form(
             visit,
-            sheet(visit, title,
-                  "Surat yang sudah terbit tetap memuat nama dan jabatan pada saat ditandatangani.",
-                  std::string(address) + "/" + (id.empty() ? "baru" : encode_percent(id)), "Simpan pejabat",
-                  std::move(fields), std::move(problems), digest, std::move(elsewhere)));
-    }
-
-    std::vector<PlainField> rule_fields(const Visit& visit, const Json& office, const Json& rule) const {
-        using Kind = PlainField::Kind;
-        std::vector<std::pair<std::string, std::string>> kinds = {{"*",
-                                                                   desk_.say(visit, "Semua jenis surat")}},
-                                                         people;
-        for (const std::string& kind : desk_.site().desk()->templates().kinds())
-            kinds.emplace_back(kind, title_of_kind(kind));
-        for (const Json& one : office.at("pejabat"))
-            people.emplace_back(text_of(one, "id"), text_of(one, "nama") + ", " + own_post(one));
-        auto people_or_none = people;
-        people_or_none.insert(people_or_none.begin(), {"", desk_.say(visit, "Tidak ada")});
-        std::vector<std::string> chosen;
-        if (rule.contains("jenis"))
-            for (const Json& kind : rule.at("jenis"))
-                if (kind.is_string()) chosen.push_back(kind.get<std::string>());
-        return {
-            {.name = "jenis",
-             .title = "Jenis surat",
-             .kind = Kind::many,
-             .values = chosen,
-             .options = kinds,
-             .wide = true},
-            {.name = "pejabat",
-             .title = "Siapa yang menandatangani",
-             .kind = Kind::choice,
-             .value = text_of(rule, "pejabat"),
-             .options = people,
-             .wide = true},
-            {.name = "sebagai",
-             .title = "Sebagai apa",
-             .kind = Kind::radio,
-             .required = false,
-             .value = text_of(rule, "sebagai"),
-             .options =
-                 {{"", desk_.say(visit, "Pemegang jabatannya sendiri")},
-                  {"a.n.", desk_.say(visit, "a.n. (atas nama): jabatan atasan, lalu jabatannya sendiri")},
-                  {"u.b.",
-                   desk_.say(visit,
-                             "u.b. (untuk beliau): dua tingkat di bawah, melalui pejabat di antaranya")},
-                  {"Plt.", desk_.say(visit, "Plt. (pelaksana tugas): jabatan itu sedang kosong")},
-                  {"Plh.", desk_.say(visit, "Plh. (pelaksana harian): pemegangnya berhalangan sementara")}},
-             .wide = true},
-            {.name = "atas_nama",
-             .title = "Jabatan siapa",
-             .hint = "Untuk a.n., u.b., Plt., dan Plh.",
-             .kind = Kind::choice,
-             .required = false,
-             .value = text_of(rule, "atas_nama"),
-             .options = people_or_none,
-             .wide = true},
-            {.name = "melalui",
-             .title = "Melalui pejabat",
-             .hint = "Hanya untuk u.b.",
-             .kind = Kind::choice,
-             .required = false,
-             .value = text_of(rule, "melalui"),
-             .options = people_or_none,
-             .wide = true},
-            {.name = "mulai",
-             .title = "Mulai berlaku",
-             .hint = "Kosong: sejak dahulu.",
-             .kind = Kind::date,
-             .required = false,
-             .value = text_of(rule, "mulai")},
-            {.name = "selesai",
-             .title = "Selesai berlaku",
-             .hint = "Hari terakhir. Kosong: seterusnya.",
-             .kind = Kind::date,
-             .required = false,
-             .value = text_of(rule, "selesai")},
-        };
-    }
-
-    Response save_rule(Visit& visit, std::optional<std::size_t> place) {
-        const auto stored = desk_.now();
-        std::vector<PlainField> fields = rule_fields(visit, stored.value, Json::object());
-        take_sent(fields, visit.request.form);
-        std::map<std::string, std::string> sent;
-        for (const PlainField& field : fields) sent[field.name] = field.value;
-        std::vector<Problem> problems;
-        const std::string& capacity = sent["sebagai"];
-        if (fields[0].values.empty())
-            problems.push_back(
-                {"jenis surat belum dipilih", "jenis", "Pilih satu atau beberapa, atau semua."});
-        if (sent["pejabat"].empty())
-            problems.push_back({"penanda tangan belum dipilih", "pejabat", "Pilih salah satu."});
-        if (!capacity.empty() && sent["atas_nama"].empty())
-            problems.push_back({"belum dipilih", "atas_nama", "Pilih jabatan siapa yang dijalankan."});
-        if (!capacity.empty() && sent["atas_nama"] == sent["pejabat"])
-            problems.push_back({"tidak dapat diri sendiri", "atas_nama", "Pilih pejabat lain."});
-        if ((capacity == "Plt." || capacity == "Plh.") && sent["mulai"].empty())
-            problems.push_back({"belum diisi", "mulai", "Plt. dan Plh. ditunjuk sejak tanggal tertentu."});
-        if (capacity == "Plh." && sent["selesai"].empty())
-            problems.push_back(
-                {"belum diisi", "selesai", "Plh. hanya untuk sementara: isi hari terakhirnya."});
-        const std::string number = place ? std::to_string(*place) : "baru";
-        if (!problems.empty()) return show_rule(visit, fields, problems, sent_digest(visit), number);
-        const SettingsOutcome outcome = desk_.change(
-            visit,
-            [&](Json& office) {
-                Json& rules = list_in(office, "penandatangan");
-                Json rule = {{"jenis", fields[0].values}, {"pejabat", sent["pejabat"]}};
-                if (!capacity.empty()) {
-                    rule["sebagai"] = capacity;
-                    rule["atas_nama"] = sent["atas_nama"];
-                    if (capacity == "u.b.") set_text(rule, "melalui", sent["melalui"]);
-                }
-                for (const char* name : {"mulai", "selesai"}) set_text(rule, name, sent[name]);
-                if (place && *place < rules.size())
-                    rules[*place] = rule;
-                else  // a new rule stands first: what is new is usually an exception
-                    rules.insert(rules.begin(), rule);
-            },
-            "penandatangan[" + std::to_string(place.value_or(0)) + "].");
-        if (!outcome.problems.empty())
-            return show_rule(visit, fields, outcome.problems, outcome.now.digest, number);
-        if (outcome.what == What::conflict) {
-            const Json& rules = outcome.now.value.value("penandatangan", Json::array());
-            return show_rule(visit, fields, {}, outcome.now.digest, number,
-                             rule_fields(visit, outcome.now.value,
-                                         place && *place < rules.size() ? rules[*place] : Json::object()));
-        }
-        return redirect(std::string(address) + "?kabar=aturan");
-    }
-    Response show_rule(const Visit& visit, std::vector<PlainField> fields, std::vector<Problem> problems,
-                       const Sha256& digest, const std::string& number,
-                       std::vector<PlainField> elsewhere = {}) const {
-        return desk_.show(
-            visit,
-            sheet(visit, number == "baru" ? "Tambah aturan penandatanganan" : "Ubah aturan penandatanganan",
-                  "Aturan dibaca dari atas; aturan baru ditaruh paling atas.",
-                  std::string(address) + "/aturan/" + number, "Simpan aturan", std::move(fields),
-                  std::move(problems), digest, std::move(elsewhere)));
-    }
-
-    // The digest that the form came with: what is wrong with it does not depend on what others did.
-    static Sha256 sent_digest(const Visit& visit) {
-        return parse_sha256(visit.request.form.get("sidik")).value_or(Sha256{});
-    }
-
-    SettingsDesk::Sheet sheet(const Visit& visit, const char* title, const char* about,
-                              const std::string& action, const char* button, std::vector<PlainField> fields,
-                              std::vector<Problem> problems, const Sha256& digest,
-                              std::vector<PlainField> elsewhere) const {
-        return {.name = "pengaturan-isian",
-                .title = title,
-                .page = {{"judul", desk_.say(visit, title)},
-                         {"tentang", desk_.say(visit, about)},
-                         {"kabar", ""},
-                         {"alamat", action},
-                         {"kembali", address},
-                         {"kata_kembali", desk_.say(visit, "Kembali ke daftar pejabat")},
-                         {"tombol", desk_.say(visit, button)}},
-                .fields = std::move(fields),
-                .problems = std::move(problems),
-                .digest = digest,
-                .elsewhere = std::move(elsewhere)};
+            {.title = id.empty() ? "Tambah pejabat" : "Ubah pejabat",
+             .about = "Surat yang sudah terbit tetap memuat nama dan jabatan pada saat ditandatangani.",
+             .action = std::string(officials_address) + "/" + (id.empty() ? "baru" : encode_percent(id)),
+             .button = "Simpan pejabat",
+             .back = officials_address,
+             .back_words = "Kembali ke daftar pejabat",
+             .fields = std::move(fields),
+             .problems = std::move(problems),
+             .digest = digest,
+             .elsewhere = std::move(elsewhere)});
     }
 
     SettingsDesk desk_;
@@ -515,10 +330,6 @@ void add_official_routes(Service& service, Site& site) {
     add("GET", "/pengaturan/pejabat/baru", &OfficialPages::blank);
     add("POST", "/pengaturan/pejabat/baru", &OfficialPages::add);
     add("POST", "/pengaturan/pejabat/aturan", &OfficialPages::arrange);
-    add("GET", "/pengaturan/pejabat/aturan/baru", &OfficialPages::blank_rule);
-    add("POST", "/pengaturan/pejabat/aturan/baru", &OfficialPages::add_rule);
-    add("GET", "/pengaturan/pejabat/aturan/{nomor}", &OfficialPages::edit_rule);
-    add("POST", "/pengaturan/pejabat/aturan/{nomor}", &OfficialPages::change_rule);
     add("GET", "/pengaturan/pejabat/{id}", &OfficialPages::edit);
     add("POST", "/pengaturan/pejabat/{id}", &OfficialPages::save);
 }

@@ -208,8 +208,7 @@ private:
         if (known.empty() && desk_.now().value.at("seri").contains(name))
             problems.push_back({"nama pendek ini sudah dipakai", "nama", "Pilih nama pendek lain."});
         if (sent["judul"].empty()) problems.push_back({"belum diisi", "judul", "Misalnya Nota dinas."});
-        const Sha256 seen = parse_sha256(visit.request.form.get("sidik")).value_or(Sha256{});
-        if (!problems.empty()) return show(visit, fields, problems, seen, known);
+        if (!problems.empty()) return show(visit, fields, problems, SettingsDesk::sent_digest(visit), known);
         const SettingsOutcome outcome = desk_.change(
             visit,
             [&](Json& office) {
@@ -255,7 +254,8 @@ private:
         const Json none = Json::object();
         const Json& all = office.contains("jenis") ? office.at("jenis") : none;
         const Json& own = all.contains(kind) ? all.at(kind) : none;
-        const Json& about = desk_.site().desk()->templates().get(kind)->about();
+        const auto package = desk_.site().desk()->templates().get(kind);
+        const Json& about = package->about();
         std::vector<std::pair<std::string, std::string>> series = {
             {"", desk_.say(visit, "Bawaan jenis ini:") + " " + text_of(about, "seri")}};
         for (const auto& [name, one] : office.at("seri").items())
@@ -284,22 +284,16 @@ private:
     Response show_kind(const Visit& visit, std::vector<PlainField> fields, std::vector<Problem> problems,
                        const Sha256& digest, std::vector<PlainField> elsewhere = {}) const {
         const std::string& kind = visit.names.at("jenis");
-        const std::string title =
-            desk_.site().desk()->templates().get(kind)->about().at("judul").get<std::string>();
-        return desk_.show(visit,
-                          {.name = "pengaturan-isian",
-                           .title = title,
-                           .page = {{"judul", title},
-                                    {"tentang", desk_.say(visit, "Dari apa nomor jenis surat ini tersusun.")},
-                                    {"kabar", ""},
-                                    {"alamat", "/pengaturan/jenis/" + encode_percent(kind)},
-                                    {"kembali", "/pengaturan/seri"},
-                                    {"kata_kembali", desk_.say(visit, "Kembali ke seri")},
-                                    {"tombol", desk_.say(visit, "Simpan jenis surat")}},
-                           .fields = std::move(fields),
-                           .problems = std::move(problems),
-                           .digest = digest,
-                           .elsewhere = std::move(elsewhere)});
+        return desk_.show_form(visit, {.title = title_of_kind(*desk_.site().desk(), kind),
+                                       .about = "Dari apa nomor jenis surat ini tersusun.",
+                                       .action = "/pengaturan/jenis/" + encode_percent(kind),
+                                       .button = "Simpan jenis surat",
+                                       .back = "/pengaturan/seri",
+                                       .back_words = "Kembali ke seri",
+                                       .fields = std::move(fields),
+                                       .problems = std::move(problems),
+                                       .digest = digest,
+                                       .elsewhere = std::move(elsewhere)});
     }
 
     SettingsDesk desk_;

@@ -1,5 +1,7 @@
 #include "service/settings_desk.h"
 
+#include "core/text.h"
+
 namespace naskah::service {
 
 using workflow::SettingsFile;
@@ -11,11 +13,10 @@ workflow::StoredSettings SettingsDesk::now(SettingsFile file) const {
 
 SettingsOutcome SettingsDesk::change(const Visit& visit, const Apply& apply, const std::string& prefix,
                                      SettingsFile file) const {
-    const auto seen = parse_sha256(visit.request.form.get("sidik"));
     const auto desk = site_.desk();
     SettingsOutcome outcome = workflow::change_settings(site_.root(),
                                                         {.file = file,
-                                                         .seen = seen.value_or(Sha256{}),
+                                                         .seen = sent_digest(visit),
                                                          .actor = visit.someone().username,
                                                          .at = visit.now,
                                                          .apply = apply},
@@ -55,6 +56,27 @@ Response SettingsDesk::show(const Visit& visit, Sheet sheet) const {
                                 : 200);
 }
 
+Response SettingsDesk::show_form(const Visit& visit, Form form) const {
+    Json page = {{"judul", say(visit, form.title)},
+                 {"tentang", say(visit, form.about)},
+                 {"kabar", say(visit, form.news)},
+                 {"alamat", form.action},
+                 {"kembali", form.back},
+                 {"kata_kembali", say(visit, form.back_words)},
+                 {"tombol", say(visit, form.button)}};
+    return show(visit, {.name = "pengaturan-isian",
+                        .title = form.title,
+                        .page = std::move(page),
+                        .fields = std::move(form.fields),
+                        .problems = std::move(form.problems),
+                        .digest = form.digest,
+                        .elsewhere = std::move(form.elsewhere)});
+}
+
+Sha256 SettingsDesk::sent_digest(const Visit& visit) {
+    return parse_sha256(visit.request.form.get("sidik")).value_or(Sha256{});
+}
+
 std::string text_of(const Json& object, const std::string& name) {
     const auto found = object.is_object() ? object.find(name) : object.end();
     return found != object.end() && found->is_string() ? found->get<std::string>() : "";
@@ -74,9 +96,7 @@ Json as_lines(const std::string& text) {
     std::size_t start = 0;
     while (start <= text.size()) {
         const std::size_t end = std::min(text.find('\n', start), text.size());
-        std::string line = text.substr(start, end - start);
-        while (!line.empty() && (line.back() == ' ' || line.back() == '\t')) line.pop_back();
-        while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.erase(0, 1);
+        const std::string line = trim(text.substr(start, end - start));
         if (!line.empty()) lines.push_back(line);
         start = end + 1;
     }

@@ -36,6 +36,23 @@ public:
     };
     Response show(const Visit& visit, Sheet sheet) const;
 
+    // A sheet that is a form and nothing else. All texts are Indonesian.
+    struct Form {
+        std::string title;
+        const char* about;
+        std::string action;  // where it is sent
+        const char *button, *back, *back_words;
+        const char* news = "";
+        std::vector<PlainField> fields;
+        std::vector<Problem> problems{};
+        Sha256 digest;
+        std::vector<PlainField> elsewhere{};
+    };
+    Response show_form(const Visit& visit, Form form) const;
+
+    // The digest that a form brought along: what is wrong with it does not depend on what others did.
+    static Sha256 sent_digest(const Visit& visit);
+
     std::string say(const Visit& visit, const std::string& text) const { return site_.say(visit, text); }
     Say sayer(const Visit& visit) const {
         return [this, &visit](const std::string& text) { return site_.say(visit, text); };

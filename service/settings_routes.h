@@ -5,8 +5,9 @@
 
 namespace naskah::service {
 
-void add_office_routes(Service& service, Site& site);    // /pengaturan/kantor, /sertifikat, /libur
-void add_official_routes(Service& service, Site& site);  // /pengaturan/pejabat
-void add_series_routes(Service& service, Site& site);    // /pengaturan/seri, /pengaturan/jenis
+void add_office_routes(Service& service, Site& site);        // /pengaturan/kantor, /sertifikat, /libur
+void add_official_routes(Service& service, Site& site);      // /pengaturan/pejabat
+void add_signing_rule_routes(Service& service, Site& site);  // /pengaturan/pejabat/aturan
+void add_series_routes(Service& service, Site& site);        // /pengaturan/seri, /pengaturan/jenis
 
 }  // namespace naskah::service

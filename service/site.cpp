@@ -54,6 +54,14 @@ std::string marks_of(const std::filesystem::path& root) {
 
 }  // namespace
 
+std::string title_of_kind(const workflow::Desk& desk, const std::string& kind) {
+    try {
+        return desk.templates().get(kind)->about().at("judul").get<std::string>();
+    } catch (const Error&) {
+        return kind;
+    }
+}
+
 int status_of(Code code) {
     switch (code) {
         case Code::usage: return 400;

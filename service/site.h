@@ -35,6 +35,9 @@ struct Trouble {
     std::vector<Problem> problems;
 };
 
+// A kind's title; its name, if the office no longer has it.
+std::string title_of_kind(const workflow::Desk& desk, const std::string& kind);
+
 class Site {
 public:
     // `root`: the office's folder. Throws what Office::open and Pages throw.

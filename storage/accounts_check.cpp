@@ -11,12 +11,6 @@ namespace naskah::storage {
 namespace {
 
 constexpr int page = 500;
-const char* const restore = "Pulihkan basis data dari cadangan dan cari siapa yang mengubahnya";
-
-std::string text_of(const Json& detail, const char* member) {
-    const auto found = detail.is_object() ? detail.find(member) : detail.end();
-    return found != detail.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 // An account as its entries tell it.
 struct Told {
@@ -38,7 +32,7 @@ public:
 
 private:
     void wrong(const std::string& what, const std::string& where) {
-        problems_.push_back({what, where, restore});
+        problems_.push_back({what, where, disagreement_remedy});
     }
 
     void replay() {
@@ -56,7 +50,7 @@ private:
     }
 
     void take(const LogEntry& entry) {
-        const std::string username = text_of(entry.detail, "account");
+        const std::string username = text_in(entry.detail, "account");
         const std::string& action = entry.action;
         if (action == "account-added") {
             Told& told = told_[username];
@@ -64,7 +58,7 @@ private:
             told.post = entry.detail.value("post", Json());
             told.official = entry.detail.value("official", Json());
             told.roles = entry.detail.value("roles", Json());
-            told.password = text_of(entry.detail, "password");
+            told.password = text_in(entry.detail, "password");
         } else if (action == "account-changed") {
             Told& told = told_[username];
             const std::pair<const char*, Json*> members[] = {{"name", &told.name},
@@ -77,19 +71,19 @@ private:
                     found != entry.detail.end() && found->is_array() && found->size() == 2)
                     *member = found->at(1);
         } else if (action == "password" || action == "password-renewed") {
-            told_[username].password = text_of(entry.detail, "password");
+            told_[username].password = text_in(entry.detail, "password");
         } else if (action == "totp-set") {
-            told_[username].totp = text_of(entry.detail, "totp");
+            told_[username].totp = text_in(entry.detail, "totp");
         } else if (action == "totp-removed") {
             told_[username].totp.clear();
         } else if (action == "sign-in") {
-            signed_in_.insert(username + " " + text_of(entry.detail, "session"));
+            signed_in_.insert(username + " " + text_in(entry.detail, "session"));
         } else if (action == "token-made") {
-            tokens_.insert(username + " " + text_of(entry.detail, "token") + " " +
-                           text_of(entry.detail, "digest") + " " +
+            tokens_.insert(username + " " + text_in(entry.detail, "token") + " " +
+                           text_in(entry.detail, "digest") + " " +
                            dump_json(entry.detail.value("ends", Json(0))));
         } else if (action == "token-revoked") {
-            revoked_.insert(text_of(entry.detail, "token"));
+            revoked_.insert(text_in(entry.detail, "token"));
         }
     }
 

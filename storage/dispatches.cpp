@@ -125,7 +125,6 @@ std::vector<Problem> check_dispatches(Connection& connection) {
         std::int64_t noted_at;
     };
     constexpr std::int64_t page = 500;
-    const char* const restore = "Pulihkan register dari cadangan dan cari siapa yang mengubahnya";
     std::vector<Problem> problems;
     // Every note has its entry, and says what that says.
     for (std::int64_t last = 0;;) {
@@ -149,7 +148,7 @@ std::vector<Problem> check_dispatches(Connection& connection) {
                               entry.at == note.noted_at &&
                               entry.detail.find("\"record\":\"" + note.digest + "\"") != std::string::npos;
             if (!true_to_log)
-                problems.push_back({"catatan pengiriman tidak sesuai log", note.number, restore});
+                problems.push_back({"catatan pengiriman tidak sesuai log", note.number, disagreement_remedy});
             last = note.seq;
         }
     }
@@ -157,8 +156,8 @@ std::vector<Problem> check_dispatches(Connection& connection) {
         "SELECT e.seq FROM log_entries e WHERE e.action = 'dispatch' AND NOT EXISTS "
         "(SELECT 1 FROM dispatches d WHERE d.seq = e.seq) ORDER BY e.seq LIMIT 20",
         {}, [&](const Cells& cells) {
-            problems.push_back(
-                {"catatan pengiriman hilang", "log " + std::to_string(cells.integer(0)), restore});
+            problems.push_back({"catatan pengiriman hilang", "log " + std::to_string(cells.integer(0)),
+                                disagreement_remedy});
         });
     return problems;
 }

@@ -11,12 +11,6 @@ namespace naskah::storage {
 namespace {
 
 constexpr int page = 500;
-const char* const restore = "Pulihkan basis data dari cadangan dan cari siapa yang mengubahnya";
-
-std::string text_of(const Json& detail, const char* member) {
-    const auto found = detail.is_object() ? detail.find(member) : detail.end();
-    return found != detail.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 struct Stored {
     std::string id, stage, author, holder, letter, number, kind;
@@ -54,7 +48,7 @@ public:
 
 private:
     void wrong(const std::string& what, const std::string& id) {
-        problems_.push_back({what, "konsep " + id, restore});
+        problems_.push_back({what, "konsep " + id, disagreement_remedy});
     }
 
     // The log tells each act; replayed, it must lead to what the row says.
@@ -71,7 +65,7 @@ private:
                 return;
             }
             const std::string act = entry->action.substr(6);
-            const auto next = parse_stage(text_of(entry->detail, "stage"));
+            const auto next = parse_stage(text_in(entry->detail, "stage"));
             if (!next || !is_draft_step(act, stage, *next)) {
                 wrong("langkah \"" + act + "\" tidak mungkin pada keadaan itu", draft.id);
                 return;
@@ -79,8 +73,8 @@ private:
             if (act == "create") author = entry->actor;
             stage = next;
             version = entry->detail.value("version", 0);
-            holder = text_of(entry->detail, "holder");
-            if (const std::string digest = text_of(entry->detail, "data"); !digest.empty())
+            holder = text_in(entry->detail, "holder");
+            if (const std::string digest = text_in(entry->detail, "data"); !digest.empty())
                 digests[version] = digest;
         }
         if (!stage) {

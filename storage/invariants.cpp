@@ -12,7 +12,6 @@ namespace naskah::storage {
 namespace {
 
 constexpr int page = 500;
-const char* const restore = "Pulihkan register dari cadangan dan cari siapa yang mengubahnya";
 
 class Inspection {
 public:
@@ -35,7 +34,7 @@ public:
 
 private:
     void wrong(const std::string& what, const std::string& where) {
-        problems_.push_back({what, where, restore});
+        problems_.push_back({what, where, disagreement_remedy});
     }
 
     void walk_agenda() {

@@ -140,4 +140,9 @@ std::optional<LogEntry> to_entry(const StoredEntry& stored) {
     }
 }
 
+std::string text_in(const Json& detail, const char* member) {
+    const auto found = detail.is_object() ? detail.find(member) : detail.end();
+    return found != detail.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 }  // namespace naskah::storage

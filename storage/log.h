@@ -53,5 +53,11 @@ std::vector<StoredEntry> entries_of(Connection& connection, const std::string& l
 std::vector<StoredEntry> newest_entries(Connection& connection, const LogFilter& filter);
 // Nothing if a column cannot be what append() wrote.
 std::optional<LogEntry> to_entry(const StoredEntry& stored);
+// A text of a detail; empty if there is none, or something else.
+std::string text_in(const Json& detail, const char* member);
+
+// What is to be done when rows and log disagree.
+inline constexpr const char* disagreement_remedy =
+    "Pulihkan register dari cadangan dan cari siapa yang mengubahnya";
 
 }  // namespace naskah::storage

@@ -355,7 +355,6 @@ private:
             "false), set_config('search_path', quote_ident(current_schema()) || ', pg_temp', false)";
         const std::pair<const char*, std::string> settings[] = {
             {"lock_timeout", std::to_string(std::max<std::int64_t>(1, server_->patience().count()))},
-            {"statement_timeout", "0"},
             {"idle_in_transaction_session_timeout", idle_limit},
             {"client_connection_check_interval", "5s"},
             {"default_transaction_deferrable", "off"},

@@ -124,7 +124,7 @@ private:
 };
 
 struct Host {
-    std::string host, hostaddr, port;
+    std::string host, hostaddr, port, options;
 };
 
 // Begins to connect, to one host or as the address says.
@@ -147,6 +147,7 @@ Handle start(const std::string& address, const Host* host) {
         set("host", host->host.c_str());
         set("hostaddr", host->hostaddr.c_str());
         set("port", host->port.c_str());
+        set("options", host->options.c_str());
     }
     keywords.push_back(nullptr);
     values.push_back(nullptr);
@@ -168,6 +169,8 @@ std::vector<Host> hosts_of(const std::string& address) {
         if (i < names.size()) all[i].host = names[i];
         if (i < addresses.size()) all[i].hostaddr = addresses[i];
         if (!ports.empty()) all[i].port = ports[ports.size() == 1 ? 0 : std::min(i, ports.size() - 1)];
+        // In force from the first statement on: a short limit of the role's would stop the one that lifts it.
+        all[i].options = option(options, "options") + " -c statement_timeout=0";
     }
     return all;
 }

@@ -120,15 +120,21 @@ void kill_after(Serving& serving, Beside& beside, std::size_t count, int microse
     CHECK(serving.stop(SIGKILL) == 128 + SIGKILL);
 }
 
+// A service with fifty letters before its head.
+struct Fifty {
+    Serving serving;
+    std::filesystem::path office = serving.folder() / "kantor";
+    Beside beside{office};
+    std::vector<Draft> all = beside.queue();
+    std::string token = beside.token();
+    std::string pin = test::slurp(office / "keys/kepala.sandi");
+};
+
 }  // namespace
 
 TEST_CASE("killed again and again while fifty letters are signed, the service signs and numbers each once") {
-    Serving serving;
-    const std::filesystem::path office = serving.folder() / "kantor";
-    Beside beside(office);
-    const auto all = beside.queue();
-    const std::string token = beside.token();
-    const std::string pin = test::slurp(office / "keys/kepala.sandi");
+    Fifty fifty;
+    auto& [serving, office, beside, all, token, pin] = fifty;
     std::mt19937 dice(std::random_device{}());
     const auto up_to = [&](int most) { return std::uniform_int_distribution<int>(0, most)(dice); };
 
@@ -195,12 +201,8 @@ TEST_CASE(
 }
 
 TEST_CASE("told to stop while it signs, the service finishes what it has begun") {
-    Serving serving;
-    const std::filesystem::path office = serving.folder() / "kantor";
-    Beside beside(office);
-    const auto all = beside.queue();
-    const std::string token = beside.token();
-    const std::string pin = test::slurp(office / "keys/kepala.sandi");
+    Fifty fifty;
+    auto& [serving, office, beside, all, token, pin] = fifty;
     REQUIRE_THAT(serving.ask(post("/tanda-tangan/mulai", token, form_of(all, pin))), Contains(" 303 "));
     CHECK(serving.stop() == 0);
     beside.check_sound();

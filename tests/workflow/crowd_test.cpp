@@ -8,34 +8,14 @@
 using namespace naskah;
 using namespace naskah::test;
 
-namespace {
-
-std::string batch_of(const DemoOffice& demo, int letters, const std::string& mark) {
-    Json data = demo.example("surat-perintah-tugas");
-    std::string lines;
-    for (int i = 0; i < letters; ++i) {
-        data["dasar"][0] = "melaksanakan tugas percobaan " + mark + " nomor " + std::to_string(i + 1);
-        lines += dump_json(data) + "\n";
-    }
-    return lines;
-}
-
-std::vector<std::string> batch_command(const DemoOffice& demo, const fs::path& lines, const fs::path& out,
-                                       int jobs) {
-    return {NASKAH_COMMAND, "--office", demo.office().string(), "issue",  "surat-perintah-tugas", "--batch",
-            lines.string(), "--out",    out.string(),           "--jobs", std::to_string(jobs),   "--json"};
-}
-
-}  // namespace
-
 TEST_CASE("eight processes issue 250 letters each into one office: 2,000 numbers, dense and unique") {
     const int letters = sanitized ? 15 : 250;
     const DemoOffice demo;
     std::vector<pid_t> children;
     for (int p = 0; p < 8; ++p) {
         const std::string name = "p" + std::to_string(p);
-        spit(demo.office() / (name + ".jsonl"), batch_of(demo, letters, name));
-        children.push_back(start(batch_command(demo, demo.office() / (name + ".jsonl"), demo / name, 1),
+        spit(demo.office() / (name + ".jsonl"), demo.batch_of(letters, name));
+        children.push_back(start(demo.batch_command(demo.office() / (name + ".jsonl"), demo / name, 1),
                                  demo / (name + ".out"), demo / (name + ".err")));
     }
     for (const pid_t child : children) CHECK(wait_for(child) == 0);
@@ -53,17 +33,17 @@ TEST_CASE("killed at any moment, an office loses no letter and repeats no number
     std::mt19937 random(20261122);
     int finished_by_resume = 0;
     // A batch that nobody disturbs tells how long one takes on this machine, and so when to kill the others.
-    spit(lines, batch_of(demo, letters, "tanpa gangguan"));
+    spit(lines, demo.batch_of(letters, "tanpa gangguan"));
     const auto begun = std::chrono::steady_clock::now();
-    REQUIRE(run(batch_command(demo, lines, demo / "utuh", 2)).exit_code == 0);
+    REQUIRE(run(demo.batch_command(lines, demo / "utuh", 2)).exit_code == 0);
     const auto whole =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
     std::uniform_int_distribution<int> milliseconds(1, static_cast<int>(whole.count()) + 1);
     for (int round = 0; round < rounds; ++round) {
         const std::string mark = "putaran " + std::to_string(round);
-        spit(lines, batch_of(demo, letters, mark));
+        spit(lines, demo.batch_of(letters, mark));
         const fs::path out = demo / "keluar";
-        const pid_t child = start(batch_command(demo, lines, out, 2), demo / "out", demo / "err");
+        const pid_t child = start(demo.batch_command(lines, out, 2), demo / "out", demo / "err");
         std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds(random)));
         ::kill(child, SIGKILL);
         wait_for(child);
@@ -95,7 +75,7 @@ TEST_CASE("killed at any moment, an office loses no letter and repeats no number
 
     // The interrupted batch, run again, issues what is missing and nothing twice.
     const std::size_t before = demo.rows().size();
-    const auto command = batch_command(demo, lines, demo / "lagi", 2);
+    const auto command = demo.batch_command(lines, demo / "lagi", 2);
     const Ran again = run(command);
     REQUIRE(again.exit_code == 0);
     const std::size_t after = demo.rows().size();
@@ -132,7 +112,7 @@ TEST_CASE("a batch numbers its lines in their order and draws the same bytes wit
     }
     CHECK(compared == 24);
 
-    const Ran issued = run(batch_command(demo, input, demo / "terbit", 4));
+    const Ran issued = run(demo.batch_command(input, demo / "terbit", 4));
     REQUIRE(issued.exit_code == 0);
     const Json rows = demo.rows();
     REQUIRE(rows.size() == 24);
@@ -154,7 +134,7 @@ TEST_CASE("a refused line of a batch takes no number and the others go on") {
     bad.erase("petugas");
     const fs::path input = demo.office() / "surat.jsonl";
     spit(input, dump_json(good) + "\n" + dump_json(bad) + "\n\nbukan json\n" + dump_json(good) + "\n");
-    const Ran ran = run(batch_command(demo, input, demo / "keluar", 3));
+    const Ran ran = run(demo.batch_command(input, demo / "keluar", 3));
     CHECK(ran.exit_code == 65);
     CHECK(ran.out.find("\"line\":2,\"problems\"") != std::string::npos);
     CHECK(ran.out.find("\"line\":4,\"problems\"") != std::string::npos);

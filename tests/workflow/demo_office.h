@@ -56,6 +56,21 @@ public:
         return parse_json(ran.out, "issue --json");
     }
 
+    // So many assignment letters, a line each, told apart by that mark.
+    std::string batch_of(int letters, const std::string& mark) const {
+        Json data = example("surat-perintah-tugas");
+        std::string lines;
+        for (int i = 0; i < letters; ++i) {
+            data["dasar"][0] = "melaksanakan tugas percobaan " + mark + " nomor " + std::to_string(i + 1);
+            lines += dump_json(data) + "\n";
+        }
+        return lines;
+    }
+    std::vector<std::string> batch_command(const fs::path& lines, const fs::path& out, int jobs) const {
+        return {NASKAH_COMMAND, "--office", office().string(), "issue",  "surat-perintah-tugas", "--batch",
+                lines.string(), "--out",    out.string(),      "--jobs", std::to_string(jobs),   "--json"};
+    }
+
     Json rows() const {
         const Ran ran = command({"register", "export", "--json"});
         REQUIRE(ran.exit_code == 0);

@@ -28,30 +28,6 @@ public:
     std::string address;
 };
 
-std::string many(const DemoOffice& demo, int letters, const std::string& mark) {
-    Json data = demo.example("surat-perintah-tugas");
-    std::string lines;
-    for (int i = 0; i < letters; ++i) {
-        data["dasar"][0] = "melaksanakan tugas percobaan " + mark + " nomor " + std::to_string(i + 1);
-        lines += dump_json(data) + "\n";
-    }
-    return lines;
-}
-
-std::vector<std::string> batch(const DemoOffice& demo, const std::string& name) {
-    return {NASKAH_COMMAND,
-            "--office",
-            demo.office().string(),
-            "issue",
-            "surat-perintah-tugas",
-            "--batch",
-            (demo.office() / (name + ".jsonl")).string(),
-            "--out",
-            (demo / name).string(),
-            "--jobs",
-            "2"};
-}
-
 }  // namespace
 
 TEST_CASE("an office on PostgreSQL is begun by a person, once, and not over letters that it has") {
@@ -100,12 +76,14 @@ TEST_CASE("two commands issue many letters into one PostgreSQL register, killed 
     REQUIRE(demo.command({"register", "init"}).exit_code == 0);
     const int letters = sanitized ? 10 : 40, rounds = thorough() ? 40 : sanitized ? 2 : 6;
     for (const char* name : {"a", "b"})
-        spit(demo.office() / (std::string(name) + ".jsonl"), many(demo, letters, name));
+        spit(demo.office() / (std::string(name) + ".jsonl"), demo.batch_of(letters, name));
     std::mt19937 random(20261126);
     std::uniform_int_distribution<int> milliseconds(1, sanitized ? 3000 : 600);
     for (int round = 0; round < rounds; ++round) {
-        const pid_t a = start(batch(demo, "a"), demo / "a.out", demo / "a.err");
-        const pid_t b = start(batch(demo, "b"), demo / "b.out", demo / "b.err");
+        const pid_t a = start(demo.batch_command(demo.office() / "a.jsonl", demo / "a", 2), demo / "a.out",
+                              demo / "a.err");
+        const pid_t b = start(demo.batch_command(demo.office() / "b.jsonl", demo / "b", 2), demo / "b.out",
+                              demo / "b.err");
         std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds(random)));
         ::kill(a, SIGKILL);
         ::kill(b, SIGKILL);
@@ -114,8 +92,10 @@ TEST_CASE("two commands issue many letters into one PostgreSQL register, killed 
         if (round % 2 == 0) REQUIRE(demo.command({"resume"}).exit_code == 0);
         demo.check_register();
     }
-    const pid_t a = start(batch(demo, "a"), demo / "a.out", demo / "a.err");
-    const pid_t b = start(batch(demo, "b"), demo / "b.out", demo / "b.err");
+    const pid_t a =
+        start(demo.batch_command(demo.office() / "a.jsonl", demo / "a", 2), demo / "a.out", demo / "a.err");
+    const pid_t b =
+        start(demo.batch_command(demo.office() / "b.jsonl", demo / "b", 2), demo / "b.out", demo / "b.err");
     INFO(slurp(demo / "a.err") << slurp(demo / "b.err"));
     CHECK(wait_for(a) == 0);
     CHECK(wait_for(b) == 0);
