@@ -133,6 +133,45 @@ void make_printable(Json& value, bool bookman, const FontLibrary& fonts) {
     text = std::move(kept);
 }
 
+// Numbers that name citizens stay out of what travels inside a letter: nobody reads them off a page by
+// accident.
+Json without_nik(const Json& data, const Json& schema) {
+    if (data.is_array() && schema.contains("items")) {
+        Json kept = Json::array();
+        for (const Json& item : data) kept.push_back(without_nik(item, schema.at("items")));
+        return kept;
+    }
+    if (!data.is_object() || !schema.contains("properties")) return data;
+    Json kept = Json::object();
+    for (const auto& [name, value] : data.items()) {
+        const auto property = schema.at("properties").find(name);
+        if (property == schema.at("properties").end())
+            kept[name] = value;
+        else if (property->value("format", "") != "nik")
+            kept[name] = without_nik(value, *property);
+    }
+    return kept;
+}
+
+// The letter's own data, so that a machine never has to read the picture (docs/formats.md, data.json).
+Attachment data_of(const Package& package, const Json& data, const Json& letter) {
+    const Json content = {
+        {"format", "naskah/1"},
+        {"template",
+         {{"kind", package.kind()},
+          {"version", package.about().value("versi", "1")},
+          {"sha256", to_string(package.parts().digest)}}},
+        {"letter",
+         {{"number", letter.value("nomor", "")},
+          {"date", letter.value("tanggal", "")},
+          {"place", letter.value("tempat", "")},
+          {"code", letter.value("kode_periksa", "")}}},
+        {"data", without_nik(data, package.schema())},
+    };
+    return {"data.json", "application/json", "Data surat: " + package.about().at("judul").get<std::string>(),
+            "Data", dump_json_pretty(content) + "\n"};
+}
+
 }  // namespace
 
 fs::path picture_file(const fs::path& images, const fs::path& office, const std::string& name) {
@@ -184,10 +223,11 @@ Bytes Generator::render(const Package& package, const Json& data, const Surround
         }
     };
     try {
-        const Document document = lay_out(root, {.fonts = shared_->fonts,
-                                                 .url = surroundings.url,
-                                                 .draft = surroundings.draft,
-                                                 .picture = picture});
+        Document document = lay_out(root, {.fonts = shared_->fonts,
+                                           .url = surroundings.url,
+                                           .draft = surroundings.draft,
+                                           .picture = picture});
+        if (!surroundings.draft) document.attachments = {data_of(package, data, letter)};
         return write_pdf(document, shared_->fonts, surroundings.time);
     } catch (const Error& error) {
         if (error.code() != Code::data) throw;

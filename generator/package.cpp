@@ -28,6 +28,7 @@ const Schema& about_schema() {
         "kode": {"type": "string", "title": "Kode klasifikasi", "minLength": 1},
         "kertas": {"enum": ["A4", "F4", "F4-210"], "type": "string", "title": "Kertas"},
         "penandatangan": {"enum": ["kepala", "petugas", "tanpa"], "type": "string", "title": "Penandatangan"},
+        "versi": {"type": "string", "title": "Versi", "minLength": 1, "maxLength": 40},
         "publik": {"type": "boolean", "title": "Boleh dilihat umum"},
         "gelar": {"type": "boolean", "title": "Nama penandatangan dengan gelar"},
         "hal": {"type": "string", "title": "Hal", "minLength": 1, "maxLength": 500},
@@ -74,6 +75,8 @@ std::shared_ptr<const Package> load_package(const fs::path& folder, const std::v
                                 named("data.schema.json"), "Beri nama lain."});
     parts->example = read("example.json");
     parts->letter = Template::load(folder / "letter.mustache", partials);
+    parts->digest = sha256(as_bytes(canonical_json(parts->about) + canonical_json(parts->schema) +
+                                    to_string(parts->letter->digest())));
     parts->subject = Template::plain(parts->about.at("hal").get<std::string>(), named("about.json") + " hal");
     add(problems, parts->letter->unknown_names(parts->schema));
     add(problems, parts->subject->unknown_names(parts->schema));

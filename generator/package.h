@@ -13,6 +13,7 @@ struct Package::Parts {
     std::string kind;
     std::filesystem::path folder;
     Json about, schema, example;
+    Sha256 digest;  // of all that decides how a letter of the kind looks and what it may hold
     std::unique_ptr<const Schema> checker;
     std::shared_ptr<const Template> letter, subject;
     std::map<std::string, std::shared_ptr<const Template>> agenda;  // by column

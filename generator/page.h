@@ -98,10 +98,18 @@ struct Page {
     std::vector<Item> items;  // in reading order
 };
 
+// A file that travels inside the letter (PDF/A-3, ISO 19005-3 6.8).
+struct Attachment {
+    std::string name, type, description;  // "data.json", "application/json"
+    std::string relationship;             // AFRelationship: "Data"
+    std::string content;
+};
+
 struct Document {
     std::vector<Page> pages;
     std::vector<Element> structure;
     std::string title, language = "id-ID", author, subject;
+    std::vector<Attachment> attachments;
 };
 
 }  // namespace naskah::generator

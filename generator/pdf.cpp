@@ -81,6 +81,28 @@ int add_resources(PdfFile& file, const PdfResources& resources) {
     return file.add(std::move(entries));
 }
 
+// ISO 32000-1 7.11.4 and, for the relationship, ISO 19005-3 annex E. What the catalog says of them.
+std::string add_attachments(PdfFile& file, const std::vector<Attachment>& attachments, Instant time) {
+    if (attachments.empty()) return {};
+    std::string associated = "/AF[", names = "/Names<</EmbeddedFiles<</Names[";
+    for (const Attachment& attachment : attachments) {
+        std::string type;
+        for (const char c : attachment.type) type += c == '/' ? std::string("#2F") : std::string(1, c);
+        const int embedded = file.add_stream(
+            "/Type/EmbeddedFile/Subtype/" + type + "/Filter/FlateDecode/Params<</Size " +
+                std::to_string(attachment.content.size()) + "/ModDate" + pdf_date(time) + ">>",
+            deflate(as_bytes(attachment.content), content_level));
+        const std::string name = text_string(attachment.name);
+        const int specification =
+            file.add("/Type/Filespec/F" + name + "/UF" + name + "/Desc" +
+                     text_string(attachment.description) + "/AFRelationship/" + attachment.relationship +
+                     "/EF<</F " + reference(embedded) + "/UF " + reference(embedded) + ">>");
+        associated += reference(specification);
+        names += name + reference(specification);
+    }
+    return associated + "]" + names + "]>>>>";
+}
+
 int add_profile(PdfFile& file) {
     static const Bytes profile = deflate(srgb_profile(), 12);
     return file.add_stream("/N 3/Filter/FlateDecode", profile);
@@ -118,6 +140,7 @@ Bytes write_pdf(const Document& document, const FontLibrary& fonts, Instant time
     }
     const int tree = structure.write(file, pages);
 
+    for (const Attachment& attachment : document.attachments) note(sha256(as_bytes(attachment.content)));
     const std::string xmp = xmp_packet(document, time);
     seed += xmp;
     file.set(file.info(), info_entries(document, time));
@@ -127,7 +150,7 @@ Bytes write_pdf(const Document& document, const FontLibrary& fonts, Instant time
                  reference(file.add_stream("/Type/Metadata/Subtype/XML", as_bytes(xmp))) +
                  "/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)"
                  "/Info(sRGB)/DestOutputProfile " +
-                 reference(add_profile(file)) + ">>]");
+                 reference(add_profile(file)) + ">>]" + add_attachments(file, document.attachments, time));
 
     const Sha256 digest = sha256(as_bytes(seed));
     std::array<std::uint8_t, 16> id;

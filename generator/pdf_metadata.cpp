@@ -14,12 +14,16 @@ constexpr const char* producer = "Naskah (libharu)";
 // PDF dates and XMP dates have to agree, and PDF knows no milliseconds.
 Instant whole_seconds(Instant time) { return std::chrono::floor<std::chrono::seconds>(time); }
 
+}  // namespace
+
 std::string pdf_date(Instant time) {
     std::string digits = "D:";
     for (const char c : to_rfc3339(whole_seconds(time)))  // 2026-03-26T06:05:00Z
         if (c >= '0' && c <= '9') digits += c;
     return "(" + digits + "Z)";
 }
+
+namespace {
 
 // Characters that XML 1.0 cannot hold are left out: they show nothing.
 std::string escaped(std::string_view text) {
@@ -93,6 +97,26 @@ std::string xmp_packet(const Document& document, Instant time) {
     out += std::string("<xmp:CreatorTool>") + product + "</xmp:CreatorTool>\n";
     out += "<xmp:CreateDate>" + date + "</xmp:CreateDate><xmp:ModifyDate>" + date + "</xmp:ModifyDate>\n";
     out += std::string("<pdf:Producer>") + producer + "</pdf:Producer>\n";
+    // What the file claims to be: PDF/A-3a (ISO 19005-3 6.6.4) and PDF/UA-1 (ISO 14289-1 5). The latter's
+    // property is none that PDF/A knows, so it is described (6.6.2.3).
+    out +=
+        "</rdf:Description>\n<rdf:Description rdf:about=\"\" "
+        "xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" "
+        "xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\">\n"
+        "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>"
+        "<pdfuaid:part>1</pdfuaid:part></rdf:Description>\n"
+        "<rdf:Description rdf:about=\"\" xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\" "
+        "xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" "
+        "xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\">\n"
+        "<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType=\"Resource\">"
+        "<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>"
+        "<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+        "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
+        "<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType=\"Resource\">"
+        "<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
+        "<pdfaProperty:category>internal</pdfaProperty:category>"
+        "<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description></rdf:li></rdf:Seq>"
+        "</pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas>\n";
     return out + "</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>";
 }
 

@@ -13,6 +13,8 @@ namespace naskah::generator {
 std::string info_entries(const Document& document, Instant time);
 std::string xmp_packet(const Document& document, Instant time);
 
+std::string pdf_date(Instant time);  // "(D:20260326060500Z)"
+
 // An ICC profile (ISO 15076-1, version 4.2) of sRGB, made of its published numbers.
 Bytes srgb_profile();
 

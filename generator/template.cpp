@@ -245,6 +245,13 @@ public:
         return std::move(sink.text);
     }
 
+    Sha256 digest() const override {
+        std::string all;
+        for (const Token& token : tokens_)
+            all += std::to_string(static_cast<int>(token.type)) + '\0' + token.text + '\0';
+        return sha256(as_bytes(all));
+    }
+
     std::vector<Problem> unknown_names(const Json& schema) const override {
         return find_unknown_names(tokens_, schema);
     }

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/sha256.h"
 
 namespace naskah::generator {
 
@@ -46,6 +47,9 @@ public:
 
     // Throws Error(data): a name that is missing or cannot be printed, with file and line.
     virtual std::string fill(const Names& names) const = 0;
+
+    // Of everything that the template says, its partials included.
+    virtual Sha256 digest() const = 0;
 
     // Every name that `schema` (of the clerk's data) and the office's names do not know, each with file and
     // line. A misspelt section would otherwise be silently empty.
