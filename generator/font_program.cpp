@@ -98,6 +98,8 @@ void finish_program(FontProgram& program, BytesView bytes, const std::string& fa
     program.to_unicode_size = cmap.size();
     program.to_unicode = deflate(as_bytes(cmap), 12);
 
+    for (const std::string& text : program.text) program.ascii += text.size() == 1 ? text.front() : '\0';
+
     program.widths = "[0[";
     for (std::size_t cid = 0; cid < program.width.size(); ++cid) {
         if (cid > 0) program.widths += ' ';

@@ -80,6 +80,8 @@ using Buffer = std::unique_ptr<hb_buffer_t, Destroy<hb_buffer_destroy>>;
 using SubsetInput = std::unique_ptr<hb_subset_input_t, Destroy<hb_subset_input_destroy>>;
 using SubsetPlan = std::unique_ptr<hb_subset_plan_t, Destroy<hb_subset_plan_destroy>>;
 
+bool is_italic(Face face) { return static_cast<unsigned>(face) % 4 >= 2; }
+
 // A glyph in font units, as the word cache keeps it.
 struct UnitGlyph {
     std::uint16_t id;
@@ -219,9 +221,28 @@ struct FontLibrary::Impl {
         std::array<Prepared, prepared_sets.size()> prepared;
         std::once_flag texts_once;
         std::vector<std::string> texts;  // by face glyph id
-        // Programs with more glyphs than the prepared ones, the last used first.
+        // Programs of other glyphs than the prepared ones, the last used first. Names recur within an office:
+        // which are kept changes the time it takes, never the bytes.
         std::mutex mutex;
-        std::list<std::pair<std::vector<std::uint16_t>, std::shared_ptr<const FontProgram>>> extended;
+        std::list<std::pair<std::vector<std::uint16_t>, std::shared_ptr<const FontProgram>>> others;
+
+        template <typename Make>
+        std::shared_ptr<const FontProgram> kept(const std::vector<std::uint16_t>& glyphs, Make make) {
+            constexpr std::size_t most = 8;
+            {
+                const std::lock_guard lock(mutex);
+                for (auto at = others.begin(); at != others.end(); ++at) {
+                    if (at->first != glyphs) continue;
+                    others.splice(others.begin(), others, at);
+                    return others.front().second;
+                }
+            }
+            std::shared_ptr<const FontProgram> made = make();
+            const std::lock_guard lock(mutex);
+            others.emplace_front(glyphs, made);
+            if (others.size() > most) others.pop_back();
+            return made;
+        }
     };
     mutable std::array<Programs, face_count> programs;
 
@@ -423,6 +444,11 @@ Metrics FontLibrary::metrics(Face face, Length size) const {
 std::shared_ptr<const FontProgram> FontLibrary::program(Face face,
                                                         const std::vector<std::uint16_t>& glyphs) const {
     Impl::Programs& cell = impl_->programs[static_cast<std::size_t>(face)];
+    // Italic is what the template says (the sentence at the foot, a foreign word), the same in each letter of
+    // a kind: it gets just its glyphs.
+    constexpr std::size_t few = 48;
+    if (is_italic(face) && glyphs.size() <= few)
+        return cell.kept(glyphs, [&] { return impl_->make_program(face, glyphs); });
     for (std::size_t i = 0; i < prepared_sets.size(); ++i) {
         Impl::Prepared& prepared = cell.prepared[i];
         std::call_once(prepared.once, [&] {
@@ -439,22 +465,7 @@ std::shared_ptr<const FontProgram> FontLibrary::program(Face face,
     wanted.insert(wanted.end(), glyphs.begin(), glyphs.end());
     std::sort(wanted.begin(), wanted.end());
     wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-    // Names recur within an office: keep the last few. Which are kept changes the time it takes, never the
-    // bytes.
-    constexpr std::size_t kept = 8;
-    {
-        const std::lock_guard lock(cell.mutex);
-        for (auto at = cell.extended.begin(); at != cell.extended.end(); ++at)
-            if (at->first == wanted) {
-                cell.extended.splice(cell.extended.begin(), cell.extended, at);
-                return at->second;
-            }
-    }
-    auto made = impl_->make_program(face, wanted);
-    const std::lock_guard lock(cell.mutex);
-    cell.extended.emplace_front(std::move(wanted), made);
-    if (cell.extended.size() > kept) cell.extended.pop_back();
-    return made;
+    return cell.kept(wanted, [&] { return impl_->make_program(face, wanted); });
 }
 
 }  // namespace naskah::generator

@@ -49,6 +49,7 @@ struct FontProgram {
     std::string widths;                // the /W array's text
     std::vector<std::uint16_t> width;  // by CID, in 1/1000 em: what a PDF reader advances by
     std::vector<std::string> text;     // by CID, UTF-8: what the CMap says; empty where it says nothing
+    std::string ascii;                 // by CID: that text if it is one byte, else 0
     std::vector<std::uint16_t>
         renumbered;  // face glyph id to subset glyph id (CID); 0xFFFF: not in the subset
     // For the FontDescriptor, in 1/1000 em.
@@ -74,8 +75,9 @@ public:
     char32_t missing(Face face, std::string_view text) const;
     Metrics metrics(Face face, Length size) const;
 
-    // The program that covers `glyphs` (ids of the face file). Deterministic: the smallest prepared subset
-    // that holds them all; else one made from the largest and these, whatever was asked before.
+    // The program that covers `glyphs` (ids of the face file, sorted). Deterministic: a few of an italic face
+    // alone; else the smallest prepared subset that holds them all; else one made from the largest and these,
+    // whatever was asked before.
     std::shared_ptr<const FontProgram> program(Face face, const std::vector<std::uint16_t>& glyphs) const;
 
 private:

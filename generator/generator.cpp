@@ -166,7 +166,7 @@ Attachment data_of(const Package& package, const Json& data, const Json& letter)
           {"date", letter.value("tanggal", "")},
           {"place", letter.value("tempat", "")},
           {"code", letter.value("kode_periksa", "")}}},
-        {"data", without_nik(data, package.schema())},
+        {"data", package.parts().names_citizens ? without_nik(data, package.schema()) : data},
     };
     return {"data.json", "application/json", "Data surat: " + package.about().at("judul").get<std::string>(),
             "Data", dump_json_pretty(content) + "\n"};

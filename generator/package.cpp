@@ -67,6 +67,7 @@ std::shared_ptr<const Package> load_package(const fs::path& folder, const std::v
     if (!problems.empty()) throw Error(Code::data, std::move(problems));
 
     parts->schema = read("data.schema.json");
+    parts->names_citizens = dump_json(parts->schema).find(R"("format":"nik")") != std::string::npos;
     parts->checker = std::make_unique<Schema>(parts->schema, named("data.schema.json"));
     add(problems, form_flaws(parts->schema, named("data.schema.json")));
     for (const char* name : {"isian", "kantor", "surat", "penandatangan"})

@@ -13,7 +13,8 @@ struct Package::Parts {
     std::string kind;
     std::filesystem::path folder;
     Json about, schema, example;
-    Sha256 digest;  // of all that decides how a letter of the kind looks and what it may hold
+    bool names_citizens = false;  // some field is a NIK
+    Sha256 digest;                // of all that decides how a letter of the kind looks and what it may hold
     std::unique_ptr<const Schema> checker;
     std::shared_ptr<const Template> letter, subject;
     std::map<std::string, std::shared_ptr<const Template>> agenda;  // by column

@@ -57,7 +57,9 @@ struct Picture {
     std::size_t uncompressed_size = 0;
     bool predicted = false;  // the samples went through PNG's row filters first
     bool jpeg = false;
-    Bytes alpha;  // zlib of 8-bit alpha samples, empty if opaque
+    int colors = 0;  // not 0: a sample is a byte that names one of so many colours
+    Bytes palette;   // zlib of their red, green, blue
+    Bytes alpha;     // zlib of 8-bit alpha samples, empty if opaque
     std::size_t alpha_size = 0;
     Sha256 digest;  // of the file that it was read from
 };

@@ -16,8 +16,8 @@
 namespace naskah::generator {
 namespace {
 
-// Level 6 is a good bargain for content streams; the fonts' level 12 is paid once a process.
-constexpr int content_level = 6;
+// Level 5 is a good bargain for content streams; the fonts' level 12 is paid once a process.
+constexpr int content_level = 5;
 
 int add_font(PdfFile& file, const FontProgram& program) {
     const int embedded =
@@ -53,9 +53,14 @@ int add_picture(PdfFile& file, const Picture& picture) {
               height = turned ? picture.width : picture.height;
     const std::string size = "/Type/XObject/Subtype/Image/Width " + std::to_string(width) + "/Height " +
                              std::to_string(height) + "/BitsPerComponent 8";
-    std::string entries = size +
-                          (picture.channels == 1 ? "/ColorSpace/DeviceGray" : "/ColorSpace/DeviceRGB") +
-                          (picture.jpeg ? "/Filter/DCTDecode" : "/Filter/FlateDecode");
+    std::string entries = size + "/ColorSpace";
+    if (picture.colors == 0) {
+        entries += picture.channels == 1 ? "/DeviceGray" : "/DeviceRGB";
+    } else {
+        entries += "[/Indexed/DeviceRGB " + std::to_string(picture.colors - 1) + " ";
+        entries += reference(file.add_stream("/Filter/FlateDecode", picture.palette)) + "]";
+    }
+    entries += picture.jpeg ? "/Filter/DCTDecode" : "/Filter/FlateDecode";
     if (picture.predicted)
         entries += "/DecodeParms<</Predictor 15/Colors " + std::to_string(picture.channels) + "/Columns " +
                    std::to_string(width) + ">>";
@@ -129,13 +134,14 @@ Bytes write_pdf(const Document& document, const FontLibrary& fonts, Instant time
     for (const Page& page : document.pages) {
         const int number = static_cast<int>(pages.size());
         const std::string content = page_content(page, number, resources, fonts, structure);
-        note(sha256(as_bytes(content)));
+        Bytes compressed = deflate(as_bytes(content), content_level);
+        note(sha256(compressed));
         std::string entries = "/MediaBox[";
         append_rect(entries, 0, 0, page.size.width, page.size.height);
         entries +=
             "]/Resources " + reference(shared) + "/StructParents " + std::to_string(number) + "/Tabs/S";
         seed += entries;
-        pages.push_back(file.add_page(deflate(as_bytes(content), content_level)));
+        pages.push_back(file.add_page(std::move(compressed)));
         file.set(pages.back(), std::move(entries));
     }
     const int tree = structure.write(file, pages);

@@ -223,28 +223,28 @@ private:
             qr.dark.size() != static_cast<std::size_t>(qr.modules) * static_cast<std::size_t>(qr.modules))
             throw Error(Code::internal, "Kode QR tidak lengkap");
         color({}, false);
-        const auto edge = [&](Length start, Length extent, int module) {
-            return start + static_cast<Length>(std::int64_t{extent} * module / qr.modules);
-        };
+        // In units of a module, rows downwards: small whole numbers.
+        out_ += "q ";
+        number(qr.rect.width / qr.modules);
+        out_ += "0 0 ";
+        number(-qr.rect.height / qr.modules);
+        number(qr.rect.x);
+        number(up(qr.rect.y));
+        out_ += "cm\n";
         for (int row = 0; row < qr.modules; ++row) {
-            const Length top = edge(qr.rect.y, qr.rect.height, row);
-            const Length bottom = edge(qr.rect.y, qr.rect.height, row + 1);
-            for (int column = 0; column < qr.modules;) {
-                const auto dark = [&](int c) {
-                    return qr.dark[static_cast<std::size_t>(row * qr.modules + c)] != 0;
-                };
+            const std::uint8_t* dark = &qr.dark[static_cast<std::size_t>(row * qr.modules)];
+            for (int column = 0; column < qr.modules; ++column) {
+                if (!dark[column]) continue;
                 const int first = column;
-                while (column < qr.modules && dark(column)) ++column;
-                if (column > first) {
-                    const Length left = edge(qr.rect.x, qr.rect.width, first);
-                    append_rect(out_, left, up(bottom), edge(qr.rect.x, qr.rect.width, column) - left,
-                                bottom - top);
-                    out_ += " re\n";
+                while (column < qr.modules && dark[column]) ++column;
+                for (const int value : {first, row, column - first}) {
+                    append_int(out_, value);
+                    out_ += ' ';
                 }
-                ++column;
+                out_ += "1 re\n";
             }
         }
-        out_ += "f\n";
+        out_ += "f Q\n";
         cover(qr.rect);
     }
 

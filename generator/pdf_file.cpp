@@ -34,36 +34,62 @@ T* check(T* made) {
     return made;
 }
 
-void fill(HPDF_Stream stream, BytesView data) {
-    if (data.empty()) return;
-    // One block for the data rather than a chain of 4 KB blocks; a full block is what makes libharu begin the
-    // next.
-    auto* blocks = static_cast<HPDF_MemStreamAttr>(stream->attr);
-    blocks->buf_siz = blocks->w_pos = static_cast<HPDF_UINT>(data.size());
-    check(HPDF_Stream_Write(stream, data.data(), static_cast<HPDF_UINT>(data.size())));
+HPDF_STATUS write(HPDF_Stream out, BytesView bytes) {
+    return HPDF_Stream_Write(out, bytes.data(), static_cast<HPDF_UINT>(bytes.size()));
 }
 
 }  // namespace
 
 struct PdfFile::Haru {
+    struct Object {
+        HPDF_Dict dict = nullptr;
+        std::string entries;
+        BytesView data;
+        Bytes own_data;  // what `data` shows, where the file keeps it
+    };
     HPDF_Doc doc = nullptr;
-    std::vector<std::string> entries;  // by object number
+    std::vector<Object> objects;  // by number
+    Bytes file;
 
-    // libharu calls this when it has written its own entries of a dictionary.
-    static HPDF_STATUS write_entries(HPDF_Dict dict, HPDF_Stream stream) {
-        const auto& self = *static_cast<const Haru*>(dict->error->user_data);
-        const std::string& text = self.entries[static_cast<std::size_t>(number_of(dict->header))];
-        if (text.empty()) return HPDF_OK;
-        return HPDF_Stream_Write(stream, reinterpret_cast<const HPDF_BYTE*>(text.data()),
-                                 static_cast<HPDF_UINT>(text.size()));
+    static Haru& of(HPDF_Error error) { return *static_cast<Haru*>(error->user_data); }
+    Object& at(int number) { return objects.at(static_cast<std::size_t>(number)); }
+
+    // libharu calls this when it has written its own entries of a dictionary,
+    static HPDF_STATUS write_entries(HPDF_Dict dict, HPDF_Stream out) {
+        const Object& object = of(dict->error).at(number_of(dict->header));
+        return object.entries.empty() ? HPDF_OK : write(out, as_bytes(object.entries));
+    }
+    // and this behind the dictionary. libharu's own streams would be copied three times, byte by byte, and
+    // have an object each for their length.
+    static HPDF_STATUS write_stream(HPDF_Dict dict) {
+        Haru& self = of(dict->error);
+        const Object& object = self.at(number_of(dict->header));
+        HPDF_Stream out = self.doc->stream;
+        HPDF_STATUS status = write(out, as_bytes("\nstream\r\n"));
+        if (status == HPDF_OK) status = write(out, object.data);
+        return status == HPDF_OK ? write(out, as_bytes("\nendstream")) : status;
+    }
+    static HPDF_STATUS append(HPDF_Stream out, const HPDF_BYTE* bytes, HPDF_UINT size) {
+        Bytes& file = of(out->error).file;
+        file.insert(file.end(), bytes, bytes + size);
+        return HPDF_OK;
     }
 
     int adopt(HPDF_Dict dict) {
         dict->write_fn = write_entries;
         const int number = number_of(dict->header);
-        if (entries.size() <= static_cast<std::size_t>(number))
-            entries.resize(static_cast<std::size_t>(number) + 1);
+        if (objects.size() <= static_cast<std::size_t>(number))
+            objects.resize(static_cast<std::size_t>(number) + 1);
+        at(number).dict = dict;
         return number;
+    }
+    void show(int number, BytesView data) {
+        at(number).data = data;
+        at(number).dict->after_write_fn = write_stream;
+    }
+    void keep(int number, Bytes&& data) {
+        show(number, data);
+        at(number).own_data = std::move(data);  // its bytes stay where they are
     }
 
     ~Haru() {
@@ -90,9 +116,7 @@ int PdfFile::reserve() {
     return haru_->adopt(dict);
 }
 
-void PdfFile::set(int object, std::string entries) {
-    haru_->entries.at(static_cast<std::size_t>(object)) = std::move(entries);
-}
+void PdfFile::set(int object, std::string entries) { haru_->at(object).entries = std::move(entries); }
 
 int PdfFile::add(std::string entries) {
     const int object = reserve();
@@ -101,20 +125,29 @@ int PdfFile::add(std::string entries) {
 }
 
 int PdfFile::add_stream(std::string entries, BytesView data) {
-    HPDF_Dict dict = check(HPDF_DictStream_New(haru_->doc->mmgr, haru_->doc->xref));
-    fill(dict->stream, data);
-    const int object = haru_->adopt(dict);
-    set(object, std::move(entries));
+    const int object = add(std::move(entries) + "/Length " + std::to_string(data.size()));
+    haru_->show(object, data);
     return object;
 }
 
-int PdfFile::add_page(BytesView content) {
+int PdfFile::add_stream(std::string entries, Bytes&& data) {
+    const int object = add_stream(std::move(entries), BytesView(data));
+    haru_->keep(object, std::move(data));
+    return object;
+}
+
+int PdfFile::add_page(Bytes&& content) {
     HPDF_Page page = check(HPDF_AddPage(haru_->doc));
-    check(HPDF_Dict_RemoveElement(page, "MediaBox"));
-    check(HPDF_Dict_RemoveElement(page, "Resources"));
-    const auto* attributes = static_cast<HPDF_PageAttr>(page->attr);
-    fill(attributes->stream, content);
-    set(haru_->adopt(attributes->contents), "/Filter/FlateDecode");
+    for (const char* entry : {"MediaBox", "Resources"}) check(HPDF_Dict_RemoveElement(page, entry));
+    auto* attributes = static_cast<HPDF_PageAttr>(page->attr);
+    HPDF_Dict contents = attributes->contents;
+    auto* length = check(static_cast<HPDF_Number>(HPDF_Dict_GetItem(contents, "Length", HPDF_OCLASS_NUMBER)));
+    length->value = static_cast<HPDF_INT32>(content.size());
+    HPDF_Stream_Free(contents->stream);
+    contents->stream = attributes->stream = nullptr;
+    const int object = haru_->adopt(contents);
+    set(object, "/Filter/FlateDecode");
+    haru_->keep(object, std::move(content));
     return haru_->adopt(page);
 }
 
@@ -126,18 +159,15 @@ Bytes PdfFile::save(const std::array<std::uint8_t, 16>& id) {
         auto octets = id;
         check(HPDF_Array_Add(ids, check(HPDF_Binary_New(doc->mmgr, octets.data(), octets.size()))));
     }
+    doc->stream = check(HPDF_MemStream_New(doc->mmgr, HPDF_STREAM_BUF_SIZ));
+    doc->stream->write_fn = Haru::append;
+    std::size_t size = 4096;
+    for (const Haru::Object& object : haru_->objects) size += object.entries.size() + object.data.size() + 64;
+    haru_->file.reserve(size);
     check(HPDF_SaveToStream(doc));
-
-    Bytes file;
-    file.reserve(doc->stream->size);
-    for (HPDF_UINT i = 0; i < HPDF_MemStream_GetBufCount(doc->stream); ++i) {
-        HPDF_UINT length = 0;
-        const HPDF_BYTE* block = HPDF_MemStream_GetBufPtr(doc->stream, i, &length);
-        file.insert(file.end(), block, block + length);
-    }
-    if (file.size() != doc->stream->size)
+    if (haru_->file.size() != doc->stream->size)
         throw Error(Code::internal, "libharu menulis PDF yang tidak lengkap");
-    return file;
+    return std::move(haru_->file);
 }
 
 }  // namespace naskah::generator

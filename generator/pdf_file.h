@@ -24,11 +24,12 @@ public:
     void set(int object,
              std::string entries);  // what stands between << and >>, beside what libharu writes there
     int add(std::string entries);
-    int add_stream(std::string entries,
-                   BytesView data);  // `data` is copied; `entries` name the filter that it has
+    // `entries` name the filter that `data` has; `data` has to live until the file is saved, or is kept here.
+    int add_stream(std::string entries, BytesView data);
+    int add_stream(std::string entries, Bytes&& data);
     // Pages follow in the order of the calls. `content` is a compressed content stream. The page's MediaBox
     // and Resources are left to `set`.
-    int add_page(BytesView content);
+    int add_page(Bytes&& content);
     int catalog() const;
     int info() const;
 

@@ -80,15 +80,4 @@ std::string text_string(std::string_view utf8) {
     return out += '>';
 }
 
-void append_escaped(std::string& out, std::uint8_t byte) {
-    switch (byte) {
-        case '\n': out += "\\n"; return;
-        case '\r': out += "\\r"; return;
-        case '(':
-        case ')':
-        case '\\': out += '\\'; [[fallthrough]];
-        default: out += static_cast<char>(byte);
-    }
-}
-
 }  // namespace naskah::generator

@@ -20,6 +20,13 @@ std::string reference(int object);
 // A text string: ASCII in parentheses, anything else as UTF-16 in hexadecimal digits.
 std::string text_string(std::string_view utf8);
 // The bytes of a string that is shown: in parentheses, with the four bytes escaped that would not survive.
-void append_escaped(std::string& out, std::uint8_t byte);
+inline void append_escaped(std::string& out, std::uint8_t byte) {
+    if (byte == '\n' || byte == '\r') {
+        out += byte == '\n' ? "\\n" : "\\r";
+        return;
+    }
+    if (byte == '(' || byte == ')' || byte == '\\') out += '\\';
+    out += static_cast<char>(byte);
+}
 
 }  // namespace naskah::generator

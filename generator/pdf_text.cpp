@@ -27,8 +27,8 @@ public:
         for (std::size_t i = first; i < last; ++i) {
             const Glyph& glyph = text_.glyphs[i];
             const std::uint16_t cid = cid_of(glyph);
-            rise(glyph.offset_y);
-            move(glyph.offset_x, program_.text[cid] == " ");
+            if (glyph.offset_y != rise_) rise(glyph.offset_y);
+            move(glyph.offset_x, program_.ascii[cid] == ' ');
             if (!string_) {
                 out_ += array_ ? "(" : "[(";
                 array_ = string_ = true;
@@ -48,7 +48,7 @@ public:
 
     void finish() {
         close();
-        rise(0);
+        if (rise_ != 0) rise(0);
     }
 
     std::uint16_t cid_of(const Glyph& glyph) const {
@@ -62,7 +62,6 @@ public:
 
 private:
     void rise(Length offset_y) {
-        if (offset_y == rise_) return;
         close();
         append_length(out_, -offset_y);
         out_ += " Ts\n";
@@ -77,12 +76,11 @@ private:
         after_blank_ = blank;
         if (blank && rise_ == 0) return;
         const std::int64_t off = reader_ - (wanted_ + std::int64_t{offset_x} * 1000);
+        if (!starts_word && 2 * std::abs(off) < (2 * tolerance + 1) * std::int64_t{text_.size}) return;
         std::int64_t steps = round_div(off, text_.size);
         if (starts_word) {
             if (std::abs(steps - blank_steps_) <= 1) steps = blank_steps_;
             blank_steps_ = steps;
-        } else if (std::abs(steps) <= tolerance) {
-            return;
         }
         if (steps == 0) return;
         if (string_) out_ += ')';
@@ -129,7 +127,22 @@ void append_glyphs(std::string& out, const Text& text, const FontProgram& progra
         hyphen ? std::min<std::size_t>(glyphs[end].cluster, text.text.size()) : text.text.size();
     std::string joined;
     for (std::size_t first = 0; first < end;) {
-        std::size_t last = first + 1;
+        std::size_t last = first;
+        // Nearly always each byte is a glyph that says just that byte.
+        while (last < end) {
+            const std::size_t from = glyphs[last].cluster;
+            const std::size_t to = last + 1 < end ? glyphs[last + 1].cluster : text_end;
+            if (to != from + 1 || to > text.text.size() ||
+                program.ascii[run.cid_of(glyphs[last])] != text.text[from])
+                break;
+            ++last;
+        }
+        if (last > first) {
+            show(first, last, {});
+            first = last;
+            continue;
+        }
+        ++last;
         while (last < end && glyphs[last].cluster == glyphs[first].cluster) ++last;
         std::string_view shown = program.text[run.cid_of(glyphs[first])];
         if (last > first + 1) {

@@ -81,8 +81,55 @@ Bytes predict(const Bytes& samples, std::size_t stride, std::size_t pixel) {
     return out;
 }
 
-// Drawings are smaller as they are, photographs are smaller filtered: a quick trial says which. The levels
-// are those above which a command that makes one letter would wait longer than the bytes are worth.
+// Which colours samples have, if they have few, and each pixel's place among them.
+struct Palette {
+    std::vector<png_color> colors;
+    Bytes pixels;
+};
+
+// `kept`: how many of the highest bits of each sample count.
+std::optional<Palette> palette_of(BytesView samples, std::size_t channels, unsigned kept) {
+    constexpr std::size_t slots = 1024;  // open addressing; at most a quarter is filled
+    constexpr std::uint32_t nothing = 0xFFFFFFFF;
+    std::array<std::uint32_t, slots> color_of;
+    color_of.fill(nothing);
+    std::array<std::uint8_t, slots> place_of{};
+    const auto dropped = static_cast<std::uint8_t>(0xFF << (8 - kept));
+    const auto spread = [&](std::uint8_t sample) {  // the highest value stays the highest
+        const auto high = static_cast<unsigned>(sample & dropped);
+        return static_cast<std::uint8_t>(high | high >> kept);
+    };
+    Palette palette;
+    const std::size_t count = samples.size() / channels;
+    palette.pixels.resize(count);
+    const std::uint8_t* sample = samples.data();
+    std::uint32_t last = nothing;
+    std::uint8_t last_place = 0;
+    for (std::size_t i = 0; i < count; ++i, sample += channels) {
+        const std::uint32_t color = static_cast<std::uint32_t>(sample[0] & dropped) << 16 |
+                                    static_cast<std::uint32_t>(sample[channels / 2] & dropped) << 8 |
+                                    static_cast<std::uint32_t>(sample[channels - 1] & dropped);
+        if (color != last) {
+            std::size_t slot = (color * 2654435761u >> 16) % slots;
+            while (color_of[slot] != nothing && color_of[slot] != color) slot = (slot + 1) % slots;
+            if (color_of[slot] == nothing) {
+                if (palette.colors.size() == 256) return {};
+                color_of[slot] = color;
+                place_of[slot] = static_cast<std::uint8_t>(palette.colors.size());
+                palette.colors.push_back(
+                    {spread(sample[0]), spread(sample[channels / 2]), spread(sample[channels - 1])});
+            }
+            last = color;
+            last_place = place_of[slot];
+        }
+        palette.pixels[i] = last_place;
+    }
+    return palette;
+}
+
+// Drawings are smaller as they are, or as a palette; photographs are smaller filtered: a quick trial says
+// which. The levels are those above which a command that makes one letter would wait longer than the bytes
+// are worth.
 void compress(Picture& picture, const Bytes& samples) {
     constexpr int trial_level = 6, level = 8, hurried_level = 3;
     constexpr std::size_t large = 8u << 20;
@@ -95,6 +142,18 @@ void compress(Picture& picture, const Bytes& samples) {
     const Bytes filtered = predict(samples, static_cast<std::size_t>(picture.width) * pixel, pixel);
     picture.predicted = deflate(filtered, trial_level).size() < deflate(samples, trial_level).size();
     picture.compressed = deflate(picture.predicted ? filtered : samples, level);
+    const auto palette = pixel == 3 ? palette_of(samples, pixel, 8) : std::nullopt;
+    if (!palette) return;
+    Bytes indexed = deflate(palette->pixels, level);
+    if (indexed.size() + 3 * palette->colors.size() >= picture.compressed.size()) return;
+    picture.predicted = false;
+    picture.uncompressed_size = palette->pixels.size();
+    picture.compressed = std::move(indexed);
+    Bytes colors;
+    for (const png_color& color : palette->colors)
+        colors.insert(colors.end(), {color.red, color.green, color.blue});
+    picture.colors = static_cast<int>(palette->colors.size());
+    picture.palette = deflate(colors, level);
 }
 
 void read_png(Picture& picture, BytesView file, const std::string& name) {
@@ -276,56 +335,10 @@ bool starts_with(BytesView file, std::string_view signature) {
     return file.size() >= signature.size() && as_text(file.first(signature.size())) == signature;
 }
 
-// Which colours a raster has, if it has few, and each pixel's place among them.
-struct Palette {
-    std::vector<png_color> colors;
-    Bytes pixels;
-};
-
-// `kept`: how many of the highest bits of each sample count.
-std::optional<Palette> palette_of(const Raster& raster, unsigned kept) {
-    constexpr std::size_t slots = 1024;  // open addressing; at most a quarter is filled
-    constexpr std::uint32_t nothing = 0xFFFFFFFF;
-    std::array<std::uint32_t, slots> color_of;
-    color_of.fill(nothing);
-    std::array<std::uint8_t, slots> place_of{};
-    const auto dropped = static_cast<std::uint8_t>(0xFF << (8 - kept));
-    const auto spread = [&](std::uint8_t sample) {  // the highest value stays the highest
-        const auto high = static_cast<unsigned>(sample & dropped);
-        return static_cast<std::uint8_t>(high | high >> kept);
-    };
-    Palette palette;
-    const auto count = static_cast<std::size_t>(raster.width) * static_cast<std::size_t>(raster.height);
-    palette.pixels.resize(count);
-    const auto channels = static_cast<std::size_t>(raster.channels);
-    const std::uint8_t* sample = raster.samples.data();
-    std::uint32_t last = nothing;
-    std::uint8_t last_place = 0;
-    for (std::size_t i = 0; i < count; ++i, sample += channels) {
-        const std::uint32_t color = static_cast<std::uint32_t>(sample[0] & dropped) << 16 |
-                                    static_cast<std::uint32_t>(sample[channels / 2] & dropped) << 8 |
-                                    static_cast<std::uint32_t>(sample[channels - 1] & dropped);
-        if (color != last) {
-            std::size_t slot = (color * 2654435761u >> 16) % slots;
-            while (color_of[slot] != nothing && color_of[slot] != color) slot = (slot + 1) % slots;
-            if (color_of[slot] == nothing) {
-                if (palette.colors.size() == 256) return {};
-                color_of[slot] = color;
-                place_of[slot] = static_cast<std::uint8_t>(palette.colors.size());
-                palette.colors.push_back(
-                    {spread(sample[0]), spread(sample[channels / 2]), spread(sample[channels - 1])});
-            }
-            last = color;
-            last_place = place_of[slot];
-        }
-        palette.pixels[i] = last_place;
-    }
-    return palette;
-}
-
 std::optional<Palette> palette_of(const Raster& raster) {
     for (const unsigned kept : {5u, 4u})
-        if (auto palette = palette_of(raster, kept)) return palette;
+        if (auto palette = palette_of(raster.samples, static_cast<std::size_t>(raster.channels), kept))
+            return palette;
     return {};
 }
 

@@ -1,4 +1,4 @@
-// QR codes (ISO/IEC 18004) by ZXing: written with level Q, read from pictures.
+// QR codes (ISO/IEC 18004): written with level Q (qr_symbol.cpp), read from pictures by ZXing (qr.cpp).
 #pragma once
 
 #include <string>

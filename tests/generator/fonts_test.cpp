@@ -1,5 +1,6 @@
 #include "generator/fonts.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -115,6 +116,7 @@ TEST_CASE("Metrics grow with the size and point the right way") {
 TEST_CASE("Two prepared programs cover what letters use and are shared") {
     for (int i = 0; i < face_count; ++i) {
         const Face face = static_cast<Face>(i);
+        if (i % 4 >= 2) continue;  // italic
         const auto small = fonts().program(face, ids(shaped(face, "Verifikasi fisik “28” – Rp1.250.000,00")));
         CHECK(small == fonts().program(face, {}));
         const auto large = fonts().program(face, ids(shaped(face, "§ 3: 25 °C … {*} é")));
@@ -128,6 +130,23 @@ TEST_CASE("Two prepared programs cover what letters use and are shared") {
             CHECK(program->text[program->renumbered[shaped(face, "A")[0].id]] == "A");
         }
         CHECK(large->text[large->renumbered[shaped(face, "é")[0].id]] == "é");
+    }
+}
+
+TEST_CASE("A sentence in italics takes just its glyphs into the file, and all letters share them") {
+    const std::string sentence = "Dokumen ini telah ditandatangani secara elektronik.";
+    for (const Face face : {Face::sans_italic, Face::bookman_bold_italic}) {
+        auto glyphs = ids(shaped(face, sentence));
+        std::sort(glyphs.begin(), glyphs.end());
+        glyphs.erase(std::unique(glyphs.begin(), glyphs.end()), glyphs.end());
+        const auto program = fonts().program(face, glyphs);
+        CHECK(program == fonts().program(face, glyphs));
+        CHECK(program->width.size() == glyphs.size() + 1);  // and the one for what is missing
+        CHECK(program->compressed.size() < 4000);
+        const auto whole = fonts().program(
+            face, ids(shaped(face, "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789")));
+        CHECK(whole->compressed.size() > program->compressed.size());
+        CHECK(whole->text[whole->renumbered[shaped(face, "%")[0].id]] == "%");
     }
 }
 

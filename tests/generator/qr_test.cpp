@@ -1,6 +1,8 @@
 #include "generator/qr.h"
 
 #define ZX_USE_UTF8 1
+#include <ZXing/BitMatrix.h>
+#include <ZXing/MultiFormatWriter.h>
 #include <ZXing/ReadBarcode.h>
 
 #include "core/error.h"
@@ -46,6 +48,44 @@ TEST_CASE(
     "A letter's address makes a code of at most 41 modules, so that a module is at least half a millimetre") {
     CHECK(make_qr("https://naskah.example.go.id/v/K7QM4XTR9HBD2WNC5F8JV3PY6E").modules <= 37);
     CHECK(make_qr("https://naskah.dpmptsp.kaltimprov.example/v/K7QM4XTR9HBD2WNC5F8JV3PY6E").modules <= 41);
+}
+
+TEST_CASE("A code of every size is read, and is what another writer makes of the text") {
+    int different = 0, codes = 0;
+    for (std::size_t length = 1; length <= 1663; length += length < 300 ? 7 : 61) {
+        CAPTURE(length);
+        std::string text = "https://";
+        for (std::size_t i = 0; text.size() < length; ++i) text += static_cast<char>('a' + i * i % 23);
+        text.resize(length);
+        const QrCode qr = make_qr(text);
+        ++codes;
+        constexpr int scale = 3, quiet = 12;
+        const int side = scale * qr.modules + 2 * quiet;
+        std::vector<std::uint8_t> picture(static_cast<std::size_t>(side) * static_cast<std::size_t>(side),
+                                          255);
+        for (int y = 0; y < scale * qr.modules; ++y)
+            for (int x = 0; x < scale * qr.modules; ++x)
+                if (qr.dark[static_cast<std::size_t>(y / scale * qr.modules + x / scale)])
+                    picture[static_cast<std::size_t>((y + quiet) * side + x + quiet)] = 0;
+        const ZXing::ImageView image(picture.data(), side, side, ZXing::ImageFormat::Lum);
+        CHECK(
+            ZXing::ReadBarcode(image, ZXing::DecodeHints().setFormats(ZXing::BarcodeFormat::QRCode)).text() ==
+            text);
+        const ZXing::BitMatrix other = ZXing::MultiFormatWriter(ZXing::BarcodeFormat::QRCode)
+                                           .setEccLevel(5)
+                                           .setMargin(0)
+                                           .encode(text, 0, 0);
+        REQUIRE(other.width() == qr.modules);
+        bool same = true;
+        for (int y = 0; y < qr.modules; ++y)
+            for (int x = 0; x < qr.modules; ++x)
+                same =
+                    same && other.get(x, y) == (qr.dark[static_cast<std::size_t>(y * qr.modules + x)] != 0);
+        different += same ? 0 : 1;
+    }
+    // Only the choice of the mask may differ: writers weigh the symbol's edge differently.
+    CHECK(codes > 60);
+    CHECK(different < 8);
 }
 
 TEST_CASE("A text too long for any QR code is refused") {
