@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "generator/generator.h"
 
 using namespace naskah;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -92,6 +94,40 @@ int main(int argc, char** argv) try {
                 for (auto& worker : workers) worker.join();
             });
     std::printf("peak memory so far %ld MB\n", peak_megabytes());
+
+    // Six pages, 120 rows, four photographs of 150 KB: the same four, and of other names each time, so that
+    // none is remembered.
+    const auto w2 = templates.get("bap-w2");
+    const Json bap = parse_json(read_text(data + "/w2.json"), "w2.json");
+    constexpr int sets = 20;
+    std::vector<Json> baps(sets, bap);
+    for (int set = 0; set < sets; ++set)
+        for (std::size_t i = 0; i < bap.at("foto").size(); ++i) {
+            const std::string photo = "data/foto" + std::to_string(i + 1) + "-" + std::to_string(set) + ".jpg";
+            const fs::path original = data + "/../" + bap.at("foto")[i].at("file").get<std::string>();
+            fs::remove(data + "/../" + photo);
+            fs::create_hard_link(original, data + "/../" + photo);
+            baps[static_cast<std::size_t>(set)]["foto"][i]["file"] = photo;
+        }
+    const Bytes six_pages = render(*w2, bap);
+    write_file(data + "/../w2.pdf", six_pages);
+    std::printf("W2: %zu bytes\n", six_pages.size());
+    measure("W2, six pages, four photographs", count / 10, [&](int) { render(*w2, bap); });
+    measure("W2, other photographs each time", count / 10,
+            [&](int i) { render(*w2, baps[static_cast<std::size_t>(i % sets)]); });
+
+    const auto w4 = templates.get("lampiran-w4");
+    for (const std::size_t rows : {625u, 1250u, 2500u, 5000u}) {
+        Json annex = {{"judul", "LAMPIRAN"}, {"baris", Json::array()}};
+        for (std::size_t i = 0; i < rows; ++i) {
+            Json row = bap.at("baris")[i % bap.at("baris").size()];
+            row["no"] = i + 1;
+            annex["baris"].push_back(row);
+        }
+        measure(("W4, an annex of " + std::to_string(rows) + " rows").c_str(), 1,
+                [&](int) { render(*w4, annex); });
+    }
+    std::printf("peak memory %ld MB\n", peak_megabytes());
     return 0;
 } catch (const std::exception& error) {
     std::fprintf(stderr, "render_bench: %s\n", error.what());

@@ -51,7 +51,7 @@ const std::vector<std::filesystem::path> system_folders{
 // document costs its time.
 constexpr std::array<std::u32string_view, 2> prepared_sets{
     U" \u00A0!\"%&'()+,-./"
-    U"0123456789:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\u2013\u2018\u2019\u201C\u201D",
+    U"0123456789:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@_\u2013\u2018\u2019\u201C\u201D",
     U" \u00A0!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
     U"\u00A7\u00A9\u00B0\u00B1\u00B2\u00B3\u00B7\u00BC\u00BD\u00C9\u00D7\u00E0\u00E7\u00E8\u00E9\u00EB\u00EF"
     U"\u00F1"

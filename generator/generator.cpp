@@ -169,7 +169,7 @@ Attachment data_of(const Package& package, const Json& data, const Json& letter)
         {"data", package.parts().names_citizens ? without_nik(data, package.schema()) : data},
     };
     return {"data.json", "application/json", "Data surat: " + package.about().at("judul").get<std::string>(),
-            "Data", dump_json_pretty(content) + "\n"};
+            "Data", dump_json(content) + "\n"};
 }
 
 }  // namespace

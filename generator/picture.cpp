@@ -144,7 +144,7 @@ void compress(Picture& picture, const Bytes& samples) {
     picture.compressed = deflate(picture.predicted ? filtered : samples, level);
     const auto palette = pixel == 3 ? palette_of(samples, pixel, 8) : std::nullopt;
     if (!palette) return;
-    Bytes indexed = deflate(palette->pixels, level);
+    Bytes indexed = deflate(palette->pixels, 9);
     if (indexed.size() + 3 * palette->colors.size() >= picture.compressed.size()) return;
     picture.predicted = false;
     picture.uncompressed_size = palette->pixels.size();
@@ -185,7 +185,7 @@ void read_png(Picture& picture, BytesView file, const std::string& name) {
     }
     compress(picture, samples);
     if (std::all_of(opacity.begin(), opacity.end(), [](std::uint8_t value) { return value == 255; })) return;
-    picture.alpha = deflate(opacity, 12);
+    picture.alpha = deflate(opacity, 8);
     picture.alpha_size = opacity.size();
 }
 
