@@ -103,7 +103,8 @@ int main(int argc, char** argv) try {
     std::vector<Json> baps(sets, bap);
     for (int set = 0; set < sets; ++set)
         for (std::size_t i = 0; i < bap.at("foto").size(); ++i) {
-            const std::string photo = "data/foto" + std::to_string(i + 1) + "-" + std::to_string(set) + ".jpg";
+            const std::string photo =
+                "data/foto" + std::to_string(i + 1) + "-" + std::to_string(set) + ".jpg";
             const fs::path original = data + "/../" + bap.at("foto")[i].at("file").get<std::string>();
             fs::remove(data + "/../" + photo);
             fs::create_hard_link(original, data + "/../" + photo);

@@ -284,6 +284,11 @@ void Typesetter::qr(const Node& node, const Frame& outer, Column& out) {
         strip.items.push_back(
             {std::move(code),
              structure_.add("Figure", frame.tag, "Kode QR untuk memeriksa keaslian surat: " + input_.url)});
+        if (!has_signature_field_ && frame.tag != artifact) {
+            has_signature_field_ = true;
+            strip.items.push_back(
+                {SignatureField{{frame.x, 0, size, size}}, structure_.add("Form", frame.tag)});
+        }
         if (const std::string* caption = node.attribute("caption")) {
             Frame beside = frame.inset(size + mm(3.3));
             beside.style.size = pt(8);

@@ -20,6 +20,7 @@ void shift(Item& item, Length dx, Length dy) {
         void operator()(Fill& fill) const { move(fill.rect); }
         void operator()(Image& image) const { move(image.rect); }
         void operator()(QrCode& code) const { move(code.rect); }
+        void operator()(SignatureField& field) const { move(field.rect); }
         void operator()(Watermark&) const {}
         void move(Rect& rect) const {
             rect.x += dx;

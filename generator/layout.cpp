@@ -111,6 +111,8 @@ Document build(const Node& letter, const LayoutInput& input, bool beside) {
             page.items.push_back(std::move(item));
         }
     }
+    if (!input.url.empty() && !input.draft && !typesetter.has_signature_field())
+        document.pages.back().items.push_back({SignatureField{}, typesetter.structure().add("Form", 0)});
     document.structure = typesetter.structure().take();
     return document;
 }

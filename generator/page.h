@@ -75,6 +75,12 @@ struct QrCode {  // dark modules drawn as one path; `rect` is without the quiet 
     std::vector<std::uint8_t> dark;  // row by row, 1: dark
 };
 
+// Where the electronic signature will be: an empty field that shows nothing, over the QR code, so that a
+// click there shows the signature; without size where a letter has no such place.
+struct SignatureField {
+    Rect rect;
+};
+
 struct Watermark {  // large grey text across the page, drawn first
     std::string text;
 };
@@ -91,7 +97,7 @@ struct Element {
 };
 
 struct Item {
-    std::variant<Text, Fill, Stroke, Image, QrCode, Watermark> what;
+    std::variant<Text, Fill, Stroke, Image, QrCode, SignatureField, Watermark> what;
     int tag = -1;
 };
 

@@ -113,6 +113,23 @@ int add_profile(PdfFile& file) {
     return file.add_stream("/N 3/Filter/FlateDecode", profile);
 }
 
+// The field that signing will fill (ISO 32000-1 12.7.4.5): printed and locked, an appearance that shows
+// nothing (ISO 19005-3 6.3.3), a description for those who can't see it (ISO 14289-1 7.18.1).
+void set_field(PdfFile& file, const PdfStructure::Field& field, int page, std::size_t key) {
+    const Rect& area = field.area;
+    std::string entries =
+        "/Type/Annot/Subtype/Widget/FT/Sig/T(TandaTangan1)/TU(Tanda tangan elektronik)/F 132/P " +
+        reference(page) + "/StructParent " + std::to_string(key) + "/Rect[";
+    append_rect(entries, area.x, area.y, area.x + area.width, area.y + area.height);
+    entries += ']';
+    if (area.width > 0 && area.height > 0) {
+        std::string appearance = "/Type/XObject/Subtype/Form/Resources<<>>/BBox[";
+        append_rect(appearance, 0, 0, area.width, area.height);
+        entries += "/AP<</N " + reference(file.add_stream(appearance + "]", BytesView())) + ">>";
+    }
+    file.set(field.widget, std::move(entries));
+}
+
 }  // namespace
 
 Bytes write_pdf(const Document& document, const FontLibrary& fonts, Instant time) {
@@ -140,11 +157,20 @@ Bytes write_pdf(const Document& document, const FontLibrary& fonts, Instant time
         append_rect(entries, 0, 0, page.size.width, page.size.height);
         entries +=
             "]/Resources " + reference(shared) + "/StructParents " + std::to_string(number) + "/Tabs/S";
+        if (auto& field = structure.field(); field && field->page == number) {
+            field->widget = file.reserve();
+            entries += "/Annots[" + reference(field->widget) + "]";
+        }
         seed += entries;
         pages.push_back(file.add_page(std::move(compressed)));
         file.set(pages.back(), std::move(entries));
     }
     const int tree = structure.write(file, pages);
+    std::string form;
+    if (const auto& field = structure.field()) {
+        set_field(file, *field, pages[static_cast<std::size_t>(field->page)], pages.size());
+        form = "/AcroForm " + reference(file.add("/SigFlags 3/Fields[" + reference(field->widget) + "]"));
+    }
 
     for (const Attachment& attachment : document.attachments) note(sha256(as_bytes(attachment.content)));
     const std::string xmp = xmp_packet(document, time);
@@ -156,7 +182,8 @@ Bytes write_pdf(const Document& document, const FontLibrary& fonts, Instant time
                  reference(file.add_stream("/Type/Metadata/Subtype/XML", as_bytes(xmp))) +
                  "/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)"
                  "/Info(sRGB)/DestOutputProfile " +
-                 reference(add_profile(file)) + ">>]" + add_attachments(file, document.attachments, time));
+                 reference(add_profile(file)) + ">>]" + add_attachments(file, document.attachments, time) +
+                 form);
 
     const Sha256 digest = sha256(as_bytes(seed));
     std::array<std::uint8_t, 16> id;

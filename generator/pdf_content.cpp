@@ -29,6 +29,14 @@ public:
             if (const auto* watermark = std::get_if<Watermark>(&item.what)) draw(*watermark);
         for (const Item& item : page_.items) {
             if (std::holds_alternative<Watermark>(item.what)) continue;
+            if (const auto* field = std::get_if<SignatureField>(&item.what)) {
+                const Rect& rect = field->rect;
+                const bool seen = rect.width > 0 && rect.height > 0;
+                structure_.place_field(
+                    item.tag, number_,
+                    seen ? Rect{rect.x, up(rect.y + rect.height), rect.width, rect.height} : Rect{});
+                continue;
+            }
             const bool text = std::holds_alternative<Text>(item.what);
             if (text)
                 begin_text();
@@ -284,6 +292,8 @@ private:
         append_glyphs(out_, text, program(text.face), [](std::string_view) {});
         out_ += "ET\nEMC\nEMC\n";
     }
+
+    void draw(const SignatureField&) {}  // an annotation, no content
 
     void cover(const Rect& rect) {
         if (open_.value_or(-1) >= 0)

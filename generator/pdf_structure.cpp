@@ -77,6 +77,14 @@ void PdfStructure::cover(int element, Rect area) {
     known = area;
 }
 
+void PdfStructure::place_field(int element, int page, Rect area) {
+    if (field_) fail("dua isian tanda tangan");
+    if (type(element) != "Form") fail("isian tanda tangan di luar Form");
+    link_until(element);
+    kids_[static_cast<std::size_t>(element)].push_back({-2, page});
+    field_ = Field{element, page, area};
+}
+
 void PdfStructure::append_kids(std::string& out, const std::vector<Kid>& kids, int first,
                                const std::vector<int>& pages) const {
     if (kids.empty()) return;
@@ -86,7 +94,10 @@ void PdfStructure::append_kids(std::string& out, const std::vector<Kid>& kids, i
     out += kids.size() > 1 ? "/K[" : "/K ";
     for (const Kid& kid : kids) {
         if (&kid != &kids.front()) out += ' ';
-        if (kid.page < 0) {
+        if (kid.page == -2) {
+            out += "<</Type/OBJR/Pg " + reference(pages[static_cast<std::size_t>(kid.number)]) + "/Obj " +
+                   reference(field_->widget) + ">>";
+        } else if (kid.page == -1) {
             out += reference(first + kid.number);
         } else if (kid.page == own->page) {
             append_int(out, kid.number);
@@ -120,7 +131,12 @@ int PdfStructure::write(PdfFile& file, const std::vector<int>& pages) {
         }
         tree += ']';
     }
-    tree += "]>>/ParentTreeNextKey " + std::to_string(pages.size());
+    std::size_t keys = pages.size();
+    if (field_) {
+        append_int(tree, static_cast<std::int64_t>(keys++));
+        tree += ' ' + reference(first + field_->element);
+    }
+    tree += "]>>/ParentTreeNextKey " + std::to_string(keys);
     file.set(root, std::move(tree));
     return root;
 }

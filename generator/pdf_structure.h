@@ -23,13 +23,22 @@ public:
     // upwards.
     void cover(int element, Rect area);
 
+    // The signature field lies here, in an element of its own (Form). One a document; throws Error(internal).
+    struct Field {
+        int element, page;
+        Rect area;
+        int widget = 0;  // its object, once there is one
+    };
+    void place_field(int element, int page, Rect area);
+    std::optional<Field>& field() { return field_; }
+
     // Writes all elements, the tree and its index; `pages` are the page objects. Gives the StructTreeRoot's
     // number.
     int write(PdfFile& file, const std::vector<int>& pages);
 
 private:
     struct Kid {
-        int page;  // -1: `number` is an element, else an MCID
+        int page;  // -1: `number` is an element; -2: the signature field; else an MCID
         int number;
     };
     void link_until(int element);
@@ -40,7 +49,8 @@ private:
     std::vector<std::vector<Kid>> kids_;
     std::vector<std::optional<Rect>> areas_;
     std::vector<std::vector<int>> marks_;  // by page and MCID: the element
-    int next_ = 1;                         // the first element not yet hung into the tree
+    std::optional<Field> field_;
+    int next_ = 1;  // the first element not yet hung into the tree
 };
 
 }  // namespace naskah::generator

@@ -47,6 +47,7 @@ public:
     Strip line(std::string_view words, const Frame& frame, Align align, const std::string& where);
 
     Structure& structure() { return structure_; }
+    bool has_signature_field() const { return has_signature_field_; }
     std::vector<Strip>& heads() { return heads_; }  // table heads to repeat, as artifacts
 
 private:
@@ -82,7 +83,7 @@ private:
     LineSetter setter_;
     std::vector<SetLine> lines_;
     std::vector<Strip> heads_;
-    bool has_title_ = false;
+    bool has_title_ = false, has_signature_field_ = false;
 };
 
 Align align_of(const Node& node, std::string_view key, Align fallback);

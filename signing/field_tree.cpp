@@ -48,6 +48,8 @@ FormSoFar look_at_form(const PdfFile& file, const Dictionary& catalog) {
         }
     }
 
+    const auto form_dictionary = dictionary_at(file, catalog.find("AcroForm"));
+    const bool only_grows = to_integer(file.resolve(form_dictionary.find("SigFlags"))) == 3;
     struct Waiting {
         std::string_view field;
         std::string_view inherited_type;
@@ -56,7 +58,7 @@ FormSoFar look_at_form(const PdfFile& file, const Dictionary& catalog) {
     std::vector<Waiting> waiting;
     std::set<Reference> seen;
     std::size_t visited = 0;
-    for (const auto item : array_at(file, dictionary_at(file, catalog.find("AcroForm")).find("Fields"))) {
+    for (const auto item : array_at(file, form_dictionary.find("Fields"))) {
         waiting.push_back({item, {}, true});
     }
     while (!waiting.empty()) {
@@ -74,6 +76,12 @@ FormSoFar look_at_form(const PdfFile& file, const Dictionary& catalog) {
             const auto lock = dictionary_at(file, node.find("Lock"));
             if (to_integer(file.resolve(lock.find("P"))) == 1)
                 refuse_closed("tanda tangan sebelumnya mengunci berkas");
+        }
+        if (const auto reference = to_reference(value); reference && top && only_grows) {
+            const bool plain = node.find("Kids").empty() && node.find("Lock").empty() &&
+                               node.find("SV").empty() && node.find("V").empty();
+            if (plain && to_name(type) == "Sig" && to_name(file.resolve(node.find("Subtype"))) == "Widget")
+                form.waiting.emplace(to_text(file.resolve(node.find("T"))), *reference);
         }
         for (const auto kid : array_at(file, node.find("Kids"))) waiting.push_back({kid, type, false});
     }

@@ -1,6 +1,7 @@
 // What a PDF's form and its signatures so far mean for one more signature.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -11,6 +12,9 @@ namespace naskah::signing {
 struct FormSoFar {
     bool is_signed = false;       // whether the file bears any signature
     std::set<std::string> names;  // of the top-level fields
+    // Signature fields that wait for a signature, by name: one widget each, without conditions of their own
+    // (seed values, locks), in a form that says already that it may only grow (SigFlags 3).
+    std::map<std::string, Reference> waiting;
 };
 
 // Throws Error(data) if an earlier signature permits no further one: certified with P=1 (12.8.2.2), or a lock

@@ -273,6 +273,14 @@ bool add_to_form(Changes& changes, const PdfFile& file, const Dictionary& catalo
     return false;
 }
 
+// The field that waits for this signature: the one of that name, or any where none is wished for.
+std::optional<std::pair<std::string, Reference>> waiting_field(const FormSoFar& form,
+                                                               const std::string& wanted) {
+    const auto found = wanted.empty() ? form.waiting.begin() : form.waiting.find(wanted);
+    if (found == form.waiting.end()) return {};
+    return *found;
+}
+
 std::string free_name(const FormSoFar& form, const std::string& wanted) {
     if (!wanted.empty() && form.names.count(wanted) > 0) {
         throw Error(Code::data, "isian bernama " + wanted + " sudah ada dalam berkas ini", {},
@@ -300,25 +308,35 @@ Slot open_slot(BytesView pdf, const SlotRequest& request) try {
     const PdfFile file(pdf);
     const auto root = *to_reference(file.trailer().find("Root"));
     const Dictionary catalog = to_dictionary(file.object(root));
-    const Page page = first_page(file, catalog);
 
     Slot slot;
     const FormSoFar so_far = look_at_form(file, catalog);
     slot.certifies = so_far.is_signed ? 0 : request.certify;
-    slot.field = free_name(so_far, request.field);
+    const auto waiting = waiting_field(so_far, request.field);
+    slot.field = waiting ? waiting->first : free_name(so_far, request.field);
     slot.contents_size = 2 * request.signature_size + 2;
     std::string contents(slot.contents_size, '0');
     contents.front() = '<';
     contents.back() = '>';
 
     Changes changes(file);
-    const PdfReference field = changes.reserve();
-    add_to_page(changes, file, page, field, !catalog.find("MarkInfo").empty());
     PdfDictionary new_catalog = verbatim_dictionary(catalog);
-    const bool form_stays_in_place = add_to_form(changes, file, catalog, new_catalog, field);
+    bool form_stays_in_place = true;
     // The signature has the greatest number of all, so it is written last.
-    const PdfReference signature = changes.reserve();
-    changes.put(field, field_dictionary(request, slot.field, signature, page.reference));
+    PdfReference signature;
+    if (waiting) {
+        PdfDictionary field = verbatim_dictionary(to_dictionary(file.object(waiting->second)));
+        signature = changes.reserve();
+        field.AddKey("V", signature);
+        changes.change(waiting->second, field);
+    } else {
+        const Page page = first_page(file, catalog);
+        const PdfReference field = changes.reserve();
+        add_to_page(changes, file, page, field, !catalog.find("MarkInfo").empty());
+        form_stays_in_place = add_to_form(changes, file, catalog, new_catalog, field);
+        signature = changes.reserve();
+        changes.put(field, field_dictionary(request, slot.field, signature, page.reference));
+    }
     changes.put(signature, signature_dictionary(request, contents, slot.certifies));
     if (slot.certifies != 0) {
         const auto permissions = file.resolve(catalog.find("Perms"));

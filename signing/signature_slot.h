@@ -1,5 +1,6 @@
-// The place for a signature in a PDF: an incremental update with an invisible, empty signature field.
-// ISO 32000-1 12.7.4.5 and 12.8, ETSI EN 319 142-1. PoDoFo writes it; nothing else of Naskah knows PoDoFo.
+// The place for a signature in a PDF: an incremental update that fills a signature field that waits for it
+// (the letters of Naskah have one in their structure, generator/pdf.cpp), or adds an invisible one. ISO
+// 32000-1 12.7.4.5 and 12.8, ETSI EN 319 142-1. PoDoFo writes it; nothing else of Naskah knows PoDoFo.
 #pragma once
 
 #include <cstddef>
