@@ -9,6 +9,13 @@
 
 namespace naskah {
 
+// Only what stands between blank and tilde.
+inline bool is_plain_ascii(std::string_view text) {
+    for (const char c : text)
+        if (c < 0x20 || c == 0x7F) return false;
+    return true;
+}
+
 // Offset of the first byte that is not well-formed UTF-8 (RFC 3629), or nothing.
 std::optional<std::size_t> first_bad_utf8(std::string_view text);
 

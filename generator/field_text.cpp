@@ -79,6 +79,7 @@ bool is_format(std::string_view name) {
 }
 
 std::optional<std::string> text_flaw(std::string_view text, std::string_view format) {
+    if (is_plain_ascii(text)) return form_flaw(text, format);
     if (const auto bad = first_bad_utf8(text))
         return "teks rusak: bukan UTF-8 mulai bita ke-" + std::to_string(*bad + 1) + "; ketik ulang";
     for (std::size_t at = 0; at < text.size();) {

@@ -1,6 +1,7 @@
 #include "generator/font_program.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/sha256.h"
 #include "core/text.h"
@@ -52,6 +53,32 @@ void append_block(std::string& cmap, const std::string& name, const std::vector<
     }
 }
 
+// /DW, the width that most glyphs have, and /W for those between them that have another.
+std::string width_entries(const std::vector<std::uint16_t>& widths) {
+    std::map<std::uint16_t, std::size_t> counts;
+    for (const std::uint16_t width : widths) ++counts[width];
+    const std::uint16_t usual =
+        std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
+            return a.second < b.second;
+        })->first;
+    std::string out = "/DW " + std::to_string(usual) + "/W[";
+    bool open = false;
+    for (std::size_t cid = 0; cid < widths.size(); ++cid) {
+        // A usual width alone is cheaper said than left out.
+        const bool next_usual = cid + 1 >= widths.size() || widths[cid + 1] == usual;
+        if (widths[cid] == usual && (!open || next_usual)) {
+            if (open) out += ']';
+            open = false;
+            continue;
+        }
+        if (!open) out += std::to_string(cid);
+        out += open ? ' ' : '[';
+        out += std::to_string(widths[cid]);
+        open = true;
+    }
+    return out + (open ? "]]" : "]");
+}
+
 }  // namespace
 
 std::string to_unicode_cmap(const std::vector<std::string>& text) {
@@ -100,12 +127,7 @@ void finish_program(FontProgram& program, BytesView bytes, const std::string& fa
 
     for (const std::string& text : program.text) program.ascii += text.size() == 1 ? text.front() : '\0';
 
-    program.widths = "[0[";
-    for (std::size_t cid = 0; cid < program.width.size(); ++cid) {
-        if (cid > 0) program.widths += ' ';
-        program.widths += std::to_string(program.width[cid]);
-    }
-    program.widths += "]]";
+    program.widths = width_entries(program.width);
 }
 
 }  // namespace naskah::generator

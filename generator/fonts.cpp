@@ -51,7 +51,7 @@ const std::vector<std::filesystem::path> system_folders{
 // document costs its time.
 constexpr std::array<std::u32string_view, 2> prepared_sets{
     U" \u00A0!\"%&'()+,-./"
-    U"0123456789:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@_\u2013\u2018\u2019\u201C\u201D",
+    U"0123456789:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\u2013\u2018\u2019\u201C\u201D",
     U" \u00A0!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
     U"\u00A7\u00A9\u00B0\u00B1\u00B2\u00B3\u00B7\u00BC\u00BD\u00C9\u00D7\u00E0\u00E7\u00E8\u00E9\u00EB\u00EF"
     U"\u00F1"
@@ -80,6 +80,7 @@ using Buffer = std::unique_ptr<hb_buffer_t, Destroy<hb_buffer_destroy>>;
 using SubsetInput = std::unique_ptr<hb_subset_input_t, Destroy<hb_subset_input_destroy>>;
 using SubsetPlan = std::unique_ptr<hb_subset_plan_t, Destroy<hb_subset_plan_destroy>>;
 
+bool is_bold(Face face) { return static_cast<unsigned>(face) % 2 == 1; }
 bool is_italic(Face face) { return static_cast<unsigned>(face) % 4 >= 2; }
 
 // A glyph in font units, as the word cache keeps it.
@@ -126,10 +127,6 @@ bool runs_leftwards(char32_t c) {
     if (c < 0x590) return false;
     const hb_script_t script = hb_unicode_script(hb_unicode_funcs_get_default(), c);
     return hb_script_get_horizontal_direction(script) == HB_DIRECTION_RTL;
-}
-
-bool is_plain_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
 struct Loaded {
@@ -188,21 +185,26 @@ public:
     static constexpr std::size_t most_words = 4096, longest_word = 64;
 
     const Word& get(std::uint64_t library, Face face, const Loaded& loaded, std::string_view text) {
-        if (library != library_ || words_.size() >= most_words) {
-            words_.clear();
+        if (library != library_ || count_ >= most_words) {
+            for (auto& words : words_) words.clear();
             library_ = library;
+            count_ = 0;
         }
-        key_.assign(1, static_cast<char>(face));
-        key_ += text;
-        if (const auto found = words_.find(key_); found != words_.end()) return found->second;
+        auto& words = words_[static_cast<std::size_t>(face)];
+        if (const auto found = words.find(text); found != words.end()) return found->second;
         if (text.size() > longest_word) return long_word_ = loaded.shape(text);
-        return words_.emplace(key_, loaded.shape(text)).first->second;
+        ++count_;
+        return words.emplace(text, loaded.shape(text)).first->second;
     }
 
 private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
     std::uint64_t library_ = 0;
-    std::unordered_map<std::string, Word> words_;
-    std::string key_;
+    std::size_t count_ = 0;
+    std::array<std::unordered_map<std::string, Word, Hash, std::equal_to<>>, face_count> words_;
     Word long_word_;
 };
 
@@ -452,7 +454,10 @@ std::shared_ptr<const FontProgram> FontLibrary::program(Face face,
     for (std::size_t i = 0; i < prepared_sets.size(); ++i) {
         Impl::Prepared& prepared = cell.prepared[i];
         std::call_once(prepared.once, [&] {
-            prepared.glyphs = impl_->glyphs_of(face, prepared_sets[i]);
+            std::u32string characters(prepared_sets[i]);
+            // Addresses of mail stand in letterheads, which are not bold there.
+            if (!is_bold(face)) characters += U"@_";
+            prepared.glyphs = impl_->glyphs_of(face, characters);
             prepared.program = impl_->make_program(face, prepared.glyphs);
         });
         const auto covered = [&](std::uint16_t g) {

@@ -46,7 +46,7 @@ struct FontProgram {
     std::size_t uncompressed_size = 0;
     Bytes to_unicode;  // compressed CMap stream
     std::size_t to_unicode_size = 0;
-    std::string widths;                // the /W array's text
+    std::string widths;                // the entries /DW and /W
     std::vector<std::uint16_t> width;  // by CID, in 1/1000 em: what a PDF reader advances by
     std::vector<std::string> text;     // by CID, UTF-8: what the CMap says; empty where it says nothing
     std::string ascii;                 // by CID: that text if it is one byte, else 0

@@ -117,7 +117,8 @@ void LineSetter::check(const RichText& text) const {
         std::size_t begin = span.begin;
         const std::size_t end = s + 1 < text.spans.size() ? text.spans[s + 1].begin : all.size();
         while (begin < end) {
-            const std::size_t stop = std::min(all.find_first_of("\n\x01", begin), end);
+            std::size_t stop = begin;
+            while (stop < end && all[stop] != RichText::line_break && all[stop] != RichText::object) ++stop;
             const std::string_view part = all.substr(begin, stop - begin);
             if (const char32_t missing = fonts_.missing(span.style.face, part)) {
                 std::string character;

@@ -38,7 +38,7 @@ int add_font(PdfFile& file, const FontProgram& program) {
     const std::string cid_font = std::string("/Type/Font/Subtype/") +
                                  (program.cff ? "CIDFontType0" : "CIDFontType2/CIDToGIDMap/Identity") +
                                  "/BaseFont/" + program.name +
-                                 "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/W" +
+                                 "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>" +
                                  program.widths + "/FontDescriptor " + reference(file.add(descriptor));
     const int to_unicode = file.add_stream("/Filter/FlateDecode", program.to_unicode);
     // A composite font of CFF outlines carries the name of its encoding (ISO 32000-1 table 121).

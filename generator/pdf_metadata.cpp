@@ -89,15 +89,12 @@ std::string xmp_packet(const Document& document, Instant time) {
         "xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\" "
         "xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\" "
         "xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" "
-        "xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\">\n"
-        "<dc:format>application/pdf</dc:format>\n";
+        "xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\">\n";
     out += in_default_language("title", document.title);
     if (!document.author.empty())
         out +=
             "<dc:creator><rdf:Seq><rdf:li>" + escaped(document.author) + "</rdf:li></rdf:Seq></dc:creator>\n";
     if (!document.subject.empty()) out += in_default_language("description", document.subject);
-    out +=
-        "<dc:language><rdf:Bag><rdf:li>" + escaped(document.language) + "</rdf:li></rdf:Bag></dc:language>\n";
     out += std::string("<xmp:CreatorTool>") + product + "</xmp:CreatorTool>\n";
     out += "<xmp:CreateDate>" + date + "</xmp:CreateDate><xmp:ModifyDate>" + date + "</xmp:ModifyDate>\n";
     out += std::string("<pdf:Producer>") + producer + "</pdf:Producer>\n";

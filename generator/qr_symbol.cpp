@@ -3,6 +3,7 @@
 // ours in the tests.
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cstdlib>
 
 #include "core/error.h"
@@ -155,17 +156,22 @@ constexpr bool masked(int mask, int row, int column) {  // table 10
     }
 }
 
-// All of them repeat after twelve rows and columns.
+constexpr std::size_t longest_side = 177;
+using Line = std::bitset<longest_side>;  // a row or column, all modules at once
+
+// What each mask flips, by row and by column: all of them repeat after twelve.
 struct Masks {
-    std::uint8_t flips[8][12][12]{};
-    constexpr Masks() {
-        for (int mask = 0; mask < 8; ++mask)
-            for (int row = 0; row < 12; ++row)
-                for (int column = 0; column < 12; ++column)
-                    flips[mask][row][column] = masked(mask, row, column);
+    std::array<std::array<Line, 12>, 8> rows, columns;
+    Masks() {
+        for (std::size_t mask = 0; mask < 8; ++mask)
+            for (std::size_t i = 0; i < 12; ++i)
+                for (std::size_t j = 0; j < longest_side; ++j) {
+                    const int here = static_cast<int>(i), there = static_cast<int>(j);
+                    rows[mask][i][j] = masked(static_cast<int>(mask), here, there);
+                    columns[mask][i][j] = masked(static_cast<int>(mask), there, here);
+                }
     }
 };
-constexpr Masks masks;
 
 class Symbol {
 public:
@@ -183,7 +189,7 @@ public:
                 if (!(row == 6 && column == 6) && !(row == 6 && column == side_ - 7) &&
                     !(row == side_ - 7 && column == 6))
                     alignment(row, column);
-        write_format(0);  // keeps its place free
+        format(0, [this](int row, int column, bool dark) { set(row, column, dark); });  // keeps its place
         if (version >= 7) write_version();
     }
 
@@ -204,25 +210,35 @@ public:
 
     // Takes the mask that leaves the least penalty (7.8).
     std::vector<std::uint8_t> finished() {
-        std::vector<std::uint8_t> best;
-        long least = -1;
-        const std::vector<std::uint8_t> plain = dark_;
-        for (int mask = 0; mask < 8; ++mask) {
-            for (int row = 0; row < side_; ++row) {
-                const std::uint8_t* flips = masks.flips[mask][row % 12];
-                for (int column = 0, twelfth = 0; column < side_; ++column) {
-                    const std::size_t here = at(row, column);
-                    dark_[here] = static_cast<std::uint8_t>(plain[here] ^ (flips[twelfth] & ~fixed_[here]));
-                    twelfth = twelfth == 11 ? 0 : twelfth + 1;
-                }
+        static const Masks masks;
+        const auto side = static_cast<std::size_t>(side_);
+        std::vector<Line> rows(side), columns(side), free_rows(side), free_columns(side), best;
+        for (std::size_t row = 0; row < side; ++row)
+            for (std::size_t column = 0; column < side; ++column) {
+                const std::size_t here = row * side + column;
+                rows[row][column] = columns[column][row] = dark_[here];
+                free_rows[row][column] = free_columns[column][row] = !fixed_[here];
             }
-            write_format(mask);
-            const long worth = penalty(least);
-            if (least >= 0 && worth >= least) continue;
+        std::size_t least = SIZE_MAX;
+        for (std::size_t mask = 0; mask < 8; ++mask) {
+            std::vector<Line> across = rows, down = columns;
+            for (std::size_t i = 0; i < side; ++i) {
+                across[i] ^= free_rows[i] & masks.rows[mask][i % 12];
+                down[i] ^= free_columns[i] & masks.columns[mask][i % 12];
+            }
+            format(static_cast<unsigned>(mask), [&](int row, int column, bool dark) {
+                const auto y = static_cast<std::size_t>(row), x = static_cast<std::size_t>(column);
+                across[y][x] = down[x][y] = dark;
+            });
+            const std::size_t worth = penalty(across, down);
+            if (worth >= least) continue;
             least = worth;
-            best = dark_;
+            best = std::move(across);
         }
-        return best;
+        for (std::size_t row = 0; row < side; ++row)
+            for (std::size_t column = 0; column < side; ++column)
+                dark_[row * side + column] = best[row][column];
+        return std::move(dark_);
     }
 
     int modules() const { return side_; }
@@ -250,22 +266,22 @@ private:
             for (int c = -2; c <= 2; ++c) set(row + r, column + c, std::max(std::abs(r), std::abs(c)) != 1);
     }
 
-    void write_format(int mask) {  // 7.9, twice
+    template <typename Set>
+    void format(unsigned mask, Set set_module) const {  // 7.9, twice
         constexpr unsigned level_q = 3, pattern = 0x5412;
-        const unsigned bits =
-            with_check_bits(level_q << 3 | static_cast<unsigned>(mask), 0x537, 10) ^ pattern;
+        const unsigned bits = with_check_bits(level_q << 3 | mask, 0x537, 10) ^ pattern;
         for (int i = 0; i < 15; ++i) {
             const bool dark = bits >> i & 1u;
             const int along = i < 6 ? i : i + 1;  // past the timing pattern
             if (i < 8) {
-                set(along, 8, dark);
-                set(8, side_ - 1 - i, dark);
+                set_module(along, 8, dark);
+                set_module(8, side_ - 1 - i, dark);
             } else {
-                set(8, i == 8 ? 7 : 14 - i, dark);
-                set(side_ - 15 + i, 8, dark);
+                set_module(8, i == 8 ? 7 : 14 - i, dark);
+                set_module(side_ - 15 + i, 8, dark);
             }
         }
-        set(side_ - 8, 8, true);
+        set_module(side_ - 8, 8, true);
     }
 
     void write_version() {  // 7.10, twice
@@ -277,48 +293,36 @@ private:
         }
     }
 
-    // Table 11: long runs, blocks of two by two, what looks like a finder, and an uneven share of dark. Gives
-    // up counting beyond `least`, if that is known.
-    long penalty(long least) const {
-        long sum = 0, dark = 0;
-        for (int line = 0; line < side_ && (least < 0 || sum < least); ++line) {
-            sum += line_penalty(at(line, 0), 1);
-            sum += line_penalty(at(0, line), static_cast<std::size_t>(side_));
+    // Table 11: long runs, blocks of two by two, what looks like a finder, and an uneven share of dark.
+    static std::size_t penalty(const std::vector<Line>& rows, const std::vector<Line>& columns) {
+        const std::size_t side = rows.size();
+        Line pairs;  // places that have a neighbour behind
+        for (std::size_t i = 0; i + 1 < side; ++i) pairs.set(i);
+        std::size_t sum = 0, dark = 0;
+        for (std::size_t i = 0; i < side; ++i) {
+            sum += line_penalty(rows[i], pairs) + line_penalty(columns[i], pairs);
+            dark += rows[i].count();
+            if (i + 1 == side) break;
+            const Line &here = rows[i], &below = rows[i + 1];
+            sum += 3 * (pairs & ~(here ^ below) & ~(here ^ here >> 1) & ~(below ^ below >> 1)).count();
         }
-        for (int row = 0; row + 1 < side_ && (least < 0 || sum < least); ++row) {
-            const std::uint8_t* here = &dark_[at(row, 0)];
-            const std::uint8_t* below = here + side_;
-            for (int column = 0; column + 1 < side_; ++column) {
-                const int four = here[column] + here[column + 1] + below[column] + below[column + 1];
-                if (four == 0 || four == 4) sum += 3;
-            }
-        }
-        for (const std::uint8_t module : dark_) dark += module;
-        const long twentieths = std::labs(20 * dark - 10 * static_cast<long>(area()));
-        return sum + 10 * (twentieths / static_cast<long>(area()));
+        const std::size_t area = side * side, twice = 2 * dark;
+        return sum + 10 * (10 * (twice > area ? twice - area : area - twice) / area);
     }
 
-    long line_penalty(std::size_t start, std::size_t step) const {
-        // The last eleven modules as bits; the quiet zone counts as light.
-        constexpr unsigned before = 0b00001011101, behind = 0b10111010000, window = 0x7FF;
-        long sum = 0;
-        unsigned seen = 0;
-        int run = 0;
-        std::uint8_t last = 2;
-        for (int i = 0; i < side_; ++i, start += step) {
-            const std::uint8_t module = dark_[start];
-            run = module == last ? run + 1 : 1;
-            last = module;
-            if (run == 5) sum += 3;
-            if (run > 5) ++sum;
-            seen = (seen << 1 | module) & window;
-            if (seen == before || seen == behind) sum += 40;
-        }
-        for (int i = 0; i < 4; ++i) {
-            seen = seen << 1 & window;
-            if (seen == behind) sum += 40;
-        }
-        return sum;
+    static std::size_t line_penalty(const Line& line, const Line& pairs) {
+        // Five modules alike are four pairs alike in a row: 3, and 1 for each that follows.
+        const Line alike = pairs & ~(line ^ line >> 1);
+        const Line two = alike & alike >> 1, five = two & two >> 2;
+        const std::size_t runs = (five & ~(five << 1)).count();
+        // 1:1:3:1:1 with four light modules on a side; the quiet zone is light.
+        const Line finder =
+            line & ~(line >> 1) & line >> 2 & line >> 3 & line >> 4 & ~(line >> 5) & line >> 6;
+        const Line light = ~line, both = light & light >> 1, four = both & both >> 2;
+        const Line behind = four >> 7;
+        Line before = four << 4;
+        for (std::size_t i = 0; i < 4; ++i) before[i] = (line & Line((1u << i) - 1)).none();
+        return five.count() + 2 * runs + 40 * ((finder & behind).count() + (finder & before).count());
     }
 
     int version_, side_;

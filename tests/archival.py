@@ -677,7 +677,7 @@ DAMAGES = [
     (b"/Tabs/S/Annots", b"/Tabs/R/Annots", "7.18.3"), (b"/AFRelationship/Data", b"/AFRelationship/Info", "6.8"), (b"/AF[", b"/AG[", "6.8"),
     (b"application#2Fjson", b"application#2Djson", "6.8"), (b"/Desc(", b"/Desk(", "6.8"), (b"/ModDate(", b"/ModDatf(", "6.8"),
     (b"/Type0/", b"/Type9/", "6.2.11.2"), (b"/FontFile2 ", b"/FontFile9 ", "6.2.11.4.1"), (b"/ToUnicode ", b"/ToUnicodf ", "6.2.11.7.2"),
-    (b"/CIDToGIDMap/Identity", b"/CIDToGIDMap/Identitx", "6.2.11.3.2"), (b"/W[0[", b"/V[0[", "6.2.11.5"),
+    (b"/CIDToGIDMap/Identity", b"/CIDToGIDMap/Identitx", "6.2.11.3.2"), (b"/W[", b"/V[", "6.2.11.5"),
     (b"/ColorSpace/DeviceGray", b"/ColorSpace/DeviceCMYK", "6.2.4.3"), (b"\nendstream", b" endstream", "6.1.7.1"),
     (b" 0 obj\n", b" 0  obj", "6.1.9"), (b"/ID ", b"/IX ", "6.1.3"), (b"/StructParents 0", b"/StructParents 9", "7.1"),
     (b"/ByteRange [0 ", b"/ByteRange [1 ", "6.4.3"),
