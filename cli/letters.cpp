@@ -187,10 +187,11 @@ int template_check(const Common& common, const std::vector<std::string>& asked) 
             const fs::path folder = fs::canonical(name);
             folders.push_back(folder.parent_path());
             kinds.push_back(folder.filename().string());
-        } else if (fs::is_directory(name)) {
+        } else if (std::vector<std::string> held;
+                   fs::is_directory(name) &&
+                   !(held = generator::Templates({fs::canonical(name)}).kinds()).empty()) {
             folders.push_back(fs::canonical(name));
-            for (const std::string& kind : generator::Templates({folders.back()}).kinds())
-                kinds.push_back(kind);
+            kinds.insert(kinds.end(), held.begin(), held.end());
         } else {
             kinds.push_back(name);
         }

@@ -7,6 +7,7 @@
 
 #include "generator/column.h"
 #include "generator/markup.h"
+#include "generator/structure.h"
 
 namespace naskah::generator {
 
@@ -18,6 +19,7 @@ struct Cell {
     Valign valign = Valign::top;
     Length x = 0, width = 0, height = 0;         // outer measures
     std::size_t column = 0, span = 1, rows = 1;  // place in a table
+    int tag = artifact;
 };
 
 // "10 * 2*" over `total`: widths in millimetres and shares of the rest; without the attribute `count` equal

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "generator/flow.h"
 #include "generator/grid.h"
 #include "generator/typesetter.h"
 
@@ -67,6 +68,7 @@ public:
         }
         check_complete(node_);
         if (strips_.strips.empty()) return {};
+        draw_lines();
         // The last row closes the table, and stands alone on a page only if it must.
         Strip& last = strips_.strips.back();
         take_items(last.items, last.closing);
@@ -80,6 +82,8 @@ private:
         Length least = 0, height = 0;
         bool head = false, keep_next = false;
         const std::string* where = nullptr;
+        int step = 0;
+        std::vector<FlowSymbol> symbols;
     };
 
     std::size_t columns() const { return busy_.size(); }
@@ -104,11 +108,16 @@ private:
         row.least = mm_of(tr, "height", 0);
         row.head = in_head || yes(tr, "head", false);
         row.keep_next = in_head || word_of(tr, "keep", "") == "next";
+        row.step = static_cast<int>(number_of(tr, "step", 0));
         row.cells.reserve(tr.children.size());
         const int row_tag = typesetter_.structure_.add("TR", tag_);
         std::size_t column = 0;
         begun_.assign(columns(), 0);
         for (const Node& td : tr.children) {
+            if (td.name == "lanes") {
+                set_lanes(td, column, row, row_tag);
+                continue;
+            }
             while (column < columns() && busy_[column] > 0) ++column;
             row.cells.push_back(set_cell(td, column, row.head, row_tag));
             column += row.cells.back().span;
@@ -159,6 +168,7 @@ private:
             element.rowspan = static_cast<int>(cell.rows);
             if (head) element.scope = "Column";
         }
+        cell.tag = inner.tag;
         cell.content = typesetter_.flow(td, inner, inner.prose);
         cell.height = cell.content.height() + 2 * pad_y_;
         return cell;
@@ -197,6 +207,9 @@ private:
         }
         const bool split = group_.size() == 1 && !in_head && row.height > typesetter_.options_.page_room / 2;
         Column parts = set_row(row.cells, row.height, pad_y_, split);
+        if (!row.symbols.empty()) join_parts(parts.strips, flow_room_of(row));
+        if (row.step > 0 || !row.symbols.empty())
+            flow_.push_back({row.step, strips_.strips.size(), parts.strips.size(), row.symbols});
         for (std::size_t p = 0; p < parts.strips.size(); ++p) {
             Strip& strip = parts.strips[p];
             strip.where = row.where;
@@ -206,6 +219,87 @@ private:
             strips_.add(std::move(strip));
         }
         if (row.keep_next) strips_.hold_next(Hold::keep);
+    }
+
+    // The cells of a procedure's actors: `count` of them, with a symbol in those that `at` names.
+    void set_lanes(const Node& lanes, std::size_t& column, Row& row, int row_tag) {
+        Node empty;
+        empty.name = "td";
+        empty.where = lanes.where;
+        std::vector<bool> marked(count_of(lanes, "count") + 1);
+        const std::string_view at = word_of(lanes, "at", "");
+        for (std::size_t i = 0; i < at.size();) {
+            std::size_t place = 0, digits = 0;
+            for (; i < at.size() && at[i] >= '0' && at[i] <= '9' && digits < 3; ++i, ++digits)
+                place = place * 10 + static_cast<std::size_t>(at[i] - '0');
+            if (digits == 0) {
+                ++i;
+                continue;
+            }
+            if (place == 0 || place >= marked.size())
+                throw Error(Code::data,
+                            "pelaksana ke-" + std::to_string(place) + " tidak ada: kolomnya " +
+                                std::to_string(marked.size() - 1),
+                            lanes.where, "Perbaiki nomor pelaksana pada langkah itu");
+            marked[place] = true;
+        }
+        for (std::size_t lane = 1; lane < marked.size(); ++lane, ++column) {
+            while (column < columns() && busy_[column] > 0) ++column;
+            row.cells.push_back(set_cell(empty, column, row.head, row_tag));
+            if (marked[lane]) add_symbol(lanes, row.cells.back(), row);
+        }
+    }
+
+    void add_symbol(const Node& lanes, Cell& cell, Row& row) {
+        const std::string_view name = word_of(lanes, "shape", "activity");
+        FlowSymbol symbol;
+        symbol.shape = name == "terminal"   ? Shape::terminal
+                       : name == "decision" ? Shape::decision
+                                            : Shape::activity;
+        symbol.left = cell.x;
+        symbol.right = cell.x + cell.width;
+        std::string says = symbol.shape == Shape::terminal   ? "Simbol mulai atau selesai"
+                           : symbol.shape == Shape::activity ? "Simbol kegiatan"
+                                                             : "Simbol keputusan";
+        if (symbol.shape == Shape::decision) {
+            symbol.yes = static_cast<int>(number_of(lanes, "yes", 0));
+            symbol.no = static_cast<int>(number_of(lanes, "no", 0));
+            if (symbol.yes > 0) says += "; Ya: ke langkah " + std::to_string(symbol.yes);
+            if (symbol.no > 0) says += "; Tidak: ke langkah " + std::to_string(symbol.no);
+        }
+        symbol.tag = typesetter_.structure_.add("Figure", cell.tag, says);
+        cell.height = std::max(cell.height, flow_room(cell.width));
+        row.symbols.push_back(symbol);
+    }
+
+    static Length flow_room_of(const Row& row) {
+        Length room = 0;
+        for (const FlowSymbol& symbol : row.symbols)
+            room = std::max(room, flow_room(symbol.right - symbol.left));
+        return room;
+    }
+
+    // The first parts of a parted row, until a symbol has its room in one of them.
+    static void join_parts(std::vector<Strip>& parts, Length room) {
+        while (parts.size() > 1 && parts[0].height < room) {
+            take_items(parts[0].items, parts[1].items, parts[0].height);
+            parts[0].height += parts[1].height;
+            parts.erase(parts.begin() + 1);
+        }
+    }
+
+    void draw_lines() {
+        if (flow_.empty()) return;
+        Frame frame = frame_;
+        frame.style.size = pt(7);
+        frame.pitch = pt(8);
+        frame.width = mm(20);
+        for (FlowLabel& label : draw_flow(strips_.strips, flow_)) {
+            frame.x = label.to_left ? label.x - frame.width : label.x;
+            Strip words =
+                typesetter_.line(label.words, frame, label.to_left ? Align::right : Align::left, node_.where);
+            take_items(strips_.strips[label.strip].items, words.items, label.baseline - words.baseline);
+        }
     }
 
     void rule(Strip& strip, std::size_t r, bool first_part, bool last_part) {
@@ -250,6 +344,7 @@ private:
     std::vector<Row> group_;
     std::vector<const Cell*> covers_;  // cell by row of the group and column
     Column strips_;
+    std::vector<FlowRow> flow_;
     std::int32_t head_ = -1;
     int tag_ = artifact;
 };
