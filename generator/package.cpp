@@ -38,6 +38,12 @@ const Schema& about_schema() {
           "sifat": {"type": "string", "title": "Sifat", "minLength": 1, "maxLength": 500},
           "lampiran": {"type": "string", "title": "Lampiran", "minLength": 1, "maxLength": 500},
           "tembusan": {"type": "string", "title": "Tembusan", "minLength": 1, "maxLength": 500}}},
+        "mengoreksi": {"type": "object", "title": "Mengoreksi surat lain", "additionalProperties": false,
+          "required": ["nomor", "tanggal", "sebagai", "alasan"], "properties": {
+          "nomor": {"type": "string", "title": "Bidang nomor", "minLength": 1},
+          "tanggal": {"type": "string", "title": "Bidang tanggal", "minLength": 1},
+          "alasan": {"type": "string", "title": "Bidang alasan", "minLength": 1},
+          "sebagai": {"enum": ["ralat", "perubahan", "pencabutan", "pembatalan"], "type": "string", "title": "Sebagai"}}},
         "sekali": {"type": "array", "title": "Sekali saja", "minItems": 1, "items": {"type": "string", "minLength": 1}},
         "aturan": {"type": "array", "title": "Aturan",
                    "items": {"type": "object", "required": ["aturan"],

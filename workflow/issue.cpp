@@ -7,6 +7,7 @@
 #include "generator/gaps.h"
 #include "workflow/attachments.h"
 #include "workflow/certificates.h"
+#include "workflow/correction.h"
 #include "workflow/rules.h"
 
 namespace naskah::workflow {
@@ -46,6 +47,16 @@ std::string once_of(const Json& about, const std::string& kind, const Json& data
         values.push_back(data.contains(pointer) ? data.at(pointer) : Json());
     }
     return canonical_json(values);
+}
+
+std::vector<std::string> correcting_kinds(const generator::Templates& templates) {
+    std::vector<std::string> kinds;
+    for (const std::string& kind : templates.kinds()) try {
+            if (templates.get(kind)->about().contains("mengoreksi")) kinds.push_back(kind);
+        } catch (const Error&) {
+            continue;  // a broken kind has no letters of today
+        }
+    return kinds;
 }
 
 }  // namespace
@@ -163,6 +174,11 @@ const signing::Key& Desk::key_of(SigningSession& keys, const Json& snapshot, Byt
 storage::NewLetter Desk::ready(const Request& asked, std::vector<Problem>& warnings) {
     if (auto problems = check(asked.kind, asked.data, warnings); !problems.empty())
         throw Error(Code::data, std::move(problems));
+    const auto package = templates_.get(asked.kind);
+    if (package->about().contains("mengoreksi"))
+        if (auto problems = check_corrected(package->about(), asked.data, letters(), warnings);
+            !problems.empty())
+            throw Error(Code::data, std::move(problems));
     storage::NewLetter letter = prepare(asked, warnings);
     rehearse(letter, asked.images,
              session_of(asked));  // a picture that is refused stays where the clerk has it
@@ -246,11 +262,29 @@ Issued Desk::issue(const Request& asked, const Turn& turn) {
     const storage::Letter reserved = letters().reserve(letter, clock_.now()).letter;
     turn.pass();
     Issued result = finish(reserved, asked.actor, session_of(asked));
-    result.warnings = std::move(warnings);
+    append(result.warnings, std::move(warnings));
     return result;
 }
 
 Issued Desk::finish(storage::Letter letter, const std::string& actor, SigningSession& keys) {
+    Issued done = end_of(std::move(letter), actor, keys);
+    done.warnings = linked(done.letter, actor);
+    return done;
+}
+
+// A letter that corrects another is linked to it as soon as it is there. A crash just before leaves it
+// without: the same key, or `resume`, links it later.
+std::vector<Problem> Desk::linked(const storage::Letter& letter, const std::string& actor) {
+    std::shared_ptr<const generator::Package> package;
+    try {
+        package = templates_.get(letter.kind);
+    } catch (const Error&) {
+        return {};  // a kind that is there no more: its letters are as they are
+    }
+    return link_corrected(package->about(), letter, letters(), clock_.now(), actor);
+}
+
+Issued Desk::end_of(storage::Letter letter, const std::string& actor, SigningSession& keys) {
     while (letter.status == storage::Status::reserved) {
         try {
             Bytes signed_pdf;
@@ -363,6 +397,15 @@ void Desk::resume(const std::function<void(const Resumed&)>& report) {
             resumed.code = Code::internal;
         }
         report(resumed);
+    }
+    for (const std::string& kind : correcting_kinds(templates_)) {
+        storage::Filter filter;
+        filter.kind = kind;
+        for (auto rows = letters().list(filter); !rows.empty(); rows = letters().list(filter)) {
+            for (const storage::Row& row : rows)
+                if (row.letter.status == storage::Status::issued) linked(row.letter, "resume");
+            filter.after = rows.back().row;
+        }
     }
 }
 

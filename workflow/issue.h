@@ -116,6 +116,8 @@ private:
     void rehearse(const storage::NewLetter& letter, const std::filesystem::path& images,
                   SigningSession& keys);
     Issued finish(storage::Letter letter, const std::string& actor, SigningSession& keys);
+    Issued end_of(storage::Letter letter, const std::string& actor, SigningSession& keys);
+    std::vector<Problem> linked(const storage::Letter& letter, const std::string& actor);
     Issued kept(const storage::Letter& letter);
     Bytes draw_and_sign(const storage::Letter& letter, SigningSession& keys, Instant now);
     storage::Letter overtaken(const storage::Letter& letter);

@@ -189,7 +189,8 @@ private:
     Issued stored(Item& item, const storage::Answer<storage::Letter>& answer) {
         const storage::Letter* letter = answer.done ? &*answer.done : nullptr;
         if (letter != nullptr && letter->sha256 == sha256(item.pdf))
-            return {*letter, std::move(item.pdf), desk_.office_.verify_url(letter->id), {}};
+            return {*letter, std::move(item.pdf), desk_.office_.verify_url(letter->id),
+                    desk_.linked(*letter, item.request->actor)};
         if (letter != nullptr) return desk_.kept(*letter);  // another process was first
         try {
             throw Error(*answer.refused);
@@ -202,7 +203,10 @@ private:
     void tell(Item& item) {
         if (item.told) return;
         item.told = true;
-        if (item.outcome.issued) item.outcome.issued->warnings = std::move(item.warnings);
+        if (item.outcome.issued) {
+            auto& warnings = item.outcome.issued->warnings;
+            warnings.insert(warnings.begin(), item.warnings.begin(), item.warnings.end());
+        }
         if (unheard_) return;  // nobody can be told any more
         try {
             finished_(first_ + static_cast<std::size_t>(&item - items_.data()), std::move(item.outcome));

@@ -1,6 +1,7 @@
 // Kinds of letters: their example for today, and a check of a kind as a whole.
 #include "core/file.h"
 #include "core/json.h"
+#include "workflow/correction.h"
 #include "workflow/issue.h"
 #include "workflow/rules.h"
 
@@ -61,6 +62,9 @@ std::vector<Problem> check_kind(const generator::Templates& templates, const std
                                 const std::filesystem::path& office, const Clock& clock) try {
     const auto package = templates.get(kind);
     if (auto flaws = rule_flaws(package->about().at("aturan"), package->schema(), kind + "/about.json");
+        !flaws.empty())
+        return flaws;
+    if (auto flaws = correction_flaws(package->about(), package->schema(), kind + "/about.json");
         !flaws.empty())
         return flaws;
     const Calendar calendar = calendar_of(office, clock);
