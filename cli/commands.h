@@ -26,6 +26,7 @@ int template_list(const Common& common);
 int template_check(const Common& common, const std::vector<std::string>& kinds_or_folders);
 int template_schema(const Common& common, const std::string& kind);
 int template_example(const Common& common, const std::string& kind);
+int template_laws(const Common& common, const std::string& at);
 
 struct LetterOptions {
     std::string kind;

@@ -222,6 +222,30 @@ int template_example(const Common& common, const std::string& kind) {
     return 0;
 }
 
+int template_laws(const Common& common, const std::string& at) {
+    const auto day = at.empty() ? std::optional(date_in(Zone::wita, system_clock().now())) : parse_date(at);
+    if (!day) throw Error(Code::usage, "bukan tanggal: " + at, "--at", "Tulis misalnya 2026-03-26.");
+    const auto bases = workflow::LegalBases::load(workflow::shipped_templates(), common.office);
+    Json rows = Json::array();
+    std::string text = "Dasar hukum versi " + bases.version() + ", keadaan " + to_long(*day) + "\n";
+    for (const workflow::LegalBasis& base : bases.all()) {
+        rows.push_back({{"id", base.id},
+                        {"citation", base.citation()},
+                        {"from", base.from ? Json(to_iso(*base.from)) : Json()},
+                        {"until", base.until ? Json(to_iso(*base.until)) : Json()},
+                        {"replaced_by", base.replaced_by},
+                        {"in_force", base.in_force(*day)},
+                        {"checked", base.checked}});
+        text += std::string(base.in_force(*day) ? "berlaku  " : "TIDAK    ") + base.citation();
+        if (!base.in_force(*day) && !base.replaced_by.empty()) text += "  [diganti " + base.replaced_by + "]";
+        if (!base.doubt.empty()) text += "  [" + base.doubt + "]";
+        if (!base.checked) text += "  [belum diperiksa]";
+        text += "\n";
+    }
+    print(common.json ? dump_json_pretty(rows) + "\n" : text);
+    return 0;
+}
+
 int render(const Common& common, const LetterOptions& options) {
     need_target(options);
     const workflow::Desk desk = open_desk(common);

@@ -22,6 +22,7 @@ constexpr const char* footer =
 
 // What the user asked for, filled in by CLI11 and carried out after parsing.
 struct Line {
+    std::string at;
     Common common;
     InitOptions init;
     LetterOptions letter;
@@ -107,6 +108,10 @@ void add_templates(CLI::App& app, Line& line) {
     example->add_option("JENIS", line.letter.kind)->required();
     example->callback(
         [&line] { line.act = [&line] { return template_example(line.common, line.letter.kind); }; });
+    auto* laws = group->add_subcommand("laws", "dasar hukum dan masa berlakunya, siap disalin ke surat");
+    laws->add_option("--at", line.at, "pada tanggal ini (tahun-bulan-hari; kosong: hari ini)");
+    laws->add_flag("--json", line.common.json, "keluaran JSON");
+    laws->callback([&line] { line.act = [&line] { return template_laws(line.common, line.at); }; });
 }
 
 void add_letters(CLI::App& app, Line& line) {

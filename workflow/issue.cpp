@@ -72,6 +72,7 @@ Desk::Desk(Office office, const Clock& clock, Random& random, AskSecret ask,
       clock_(clock),
       random_(random),
       templates_(office_.template_folders()),
+      bases_(LegalBases::load(shipped_templates(), office_.root())),
       database_(std::move(database)),
       trust_(office_.trust()),
       own_keys_(std::make_shared<SigningSession>(std::move(ask))) {}
@@ -99,7 +100,9 @@ std::vector<Problem> Desk::check(const std::string& kind, const Json& data,
     std::vector<Problem> problems = generator::check(*package, data);
     if (!problems.empty()) return problems;  // rules read fields that the schema promises
     const Date today = date_in(office_.zone(), clock_.now());
-    return check_rules(package->about().at("aturan"), data, today, office_.workdays(), warnings);
+    problems = check_rules(package->about().at("aturan"), data, today, office_.workdays(), warnings);
+    append(warnings, bases_.not_in_force(data, today));
+    return problems;
 }
 
 storage::NewLetter Desk::prepare(const Request& request, std::vector<Problem>& warnings) {

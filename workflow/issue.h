@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "generator/generator.h"
+#include "workflow/legal_bases.h"
 #include "workflow/office.h"
 #include "workflow/signing_session.h"
 
@@ -63,6 +64,7 @@ public:
     storage::Register& letters();                      // opened when first asked for: a draft needs none
     std::shared_ptr<storage::Connections> database();  // of the office, for the other stores in it
     const generator::Templates& templates() const { return templates_; }
+    const LegalBases& legal_bases() const { return bases_; }
     const verify::Trust& trust() const { return trust_; }  // the office's roots, read once
 
     // All problems of the data at once: schema and rules. `warnings` gains what a clerk should know and may
@@ -133,6 +135,7 @@ private:
     const Clock& clock_;
     Random& random_;
     generator::Templates templates_;
+    LegalBases bases_;
     generator::Generator generator_;
     std::shared_ptr<storage::Connections> database_;
     std::once_flag register_opened_;
