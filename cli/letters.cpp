@@ -1,10 +1,12 @@
 // init, template, render, issue, resume.
+#include <algorithm>
 #include <thread>
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "core/file.h"
 #include "core/text.h"
+#include "generator/lint.h"
 #include "service/staff.h"
 #include "workflow/agenda.h"
 #include "workflow/batch.h"
@@ -206,6 +208,18 @@ int template_check(const Common& common, const std::vector<std::string>& asked) 
         std::vector<Problem> found = workflow::check_kind(templates, kind, common.office, system_clock());
         print(kind + (found.empty() ? ": baik\n" : ": " + std::to_string(found.size()) + " masalah\n"));
         problems.insert(problems.end(), found.begin(), found.end());
+    }
+    // Of a folder whose kinds were all looked at.
+    for (const fs::path& folder : folders) {
+        const std::vector<std::string> held = generator::Templates({folder}).kinds();
+        const auto looked_at = [&](const std::string& kind) {
+            return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+        };
+        if (held.empty() || !problems.empty() || !std::all_of(held.begin(), held.end(), looked_at)) continue;
+        std::vector<std::shared_ptr<const generator::Package>> packages;
+        for (const std::string& kind : kinds) packages.push_back(templates.get(kind));
+        for (Problem problem : generator::orphan_partials(folder, packages))
+            problems.push_back(std::move(problem));
     }
     complain(problems);
     return problems.empty() ? 0 : static_cast<int>(Code::data);

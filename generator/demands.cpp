@@ -69,8 +69,8 @@ bool holds(const Json& condition, const Json& root, const Json& value) {
 Demands::Demands(const Json& schema, const Json& data) : Demands(schema, {&schema}, data) {}
 
 Demands::Demands(const Json& root, std::vector<const Json*> given, const Json& value)
-    : root_(&root), said_(given.empty() ? &empty_schema() : given.front()) {
-    for (const Json* schema : given) take(*schema, value, 0);
+    : root_(&root), given_(std::move(given)), said_(given_.empty() ? &empty_schema() : given_.front()) {
+    for (const Json* schema : given_) take(*schema, value, 0);
     if (all_.empty()) all_.push_back(&empty_schema());
 }
 

@@ -18,6 +18,8 @@ public:
     // Of a member, or of an item, whose value is `value` (null if it is absent).
     Demands member(const std::string& name, const Json& value) const;
     Demands item(const Json& value) const;
+    // Of the same field with another value.
+    Demands of(const Json& value) const { return {*root_, given_, value}; }
 
     const Json& own() const { return *all_.front(); }  // the field's own schema, "$ref" followed; never null
     bool required(const std::string& name) const;      // must the member be there?
@@ -33,6 +35,7 @@ private:
     void take(const Json& schema, const Json& value, int depth);
 
     const Json* root_;
+    std::vector<const Json*> given_;
     const Json* said_;  // as it stands, "$ref" and all
     std::vector<const Json*> all_;
 };

@@ -256,6 +256,22 @@ public:
         return find_unknown_names(tokens_, schema);
     }
 
+    void mark_used(const Json& schema, std::set<const Json*>& used) const override {
+        find_used_fields(tokens_, schema, used);
+    }
+
+    std::set<std::string> partials() const override {
+        constexpr std::string_view folder = "partials/", ending = ".mustache:";
+        std::set<std::string> names;
+        for (const Token& token : tokens_) {
+            const std::size_t start = token.where.find(folder), end = token.where.find(ending);
+            if (start == std::string::npos || end == std::string::npos) continue;
+            const std::size_t name = start + folder.size();
+            names.insert(token.where.substr(name, end - name));
+        }
+        return names;
+    }
+
 private:
     std::vector<Token> tokens_;
     std::vector<Data> texts_;  // by token

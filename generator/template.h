@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,11 @@ public:
     // Every name that `schema` (of the clerk's data) and the office's names do not know, each with file and
     // line. A misspelt section would otherwise be silently empty.
     virtual std::vector<Problem> unknown_names(const Json& schema) const = 0;
+
+    // The fields of `schema`, its nodes under "properties", that the template prints or asks about.
+    virtual void mark_used(const Json& schema, std::set<const Json*>& used) const = 0;
+    // The partials that it includes, directly or through others.
+    virtual std::set<std::string> partials() const = 0;
 };
 
 }  // namespace naskah::generator

@@ -1,6 +1,7 @@
 #include "generator/template_names.h"
 
 #include <deque>
+#include <map>
 
 #include "generator/nearest.h"
 
@@ -18,6 +19,17 @@ public:
     Walk(const std::vector<Token>& tokens, const Json& schema) : tokens_(tokens), root_(schema) {}
 
     std::vector<Problem> run() {
+        walk();
+        return std::move(problems_);
+    }
+
+    std::set<const Json*> used() {
+        walk();
+        return std::move(used_);
+    }
+
+private:
+    void walk() {
         for (const Token& token : tokens_) {
             if (token.type == Token::Type::text) continue;
             if (token.type == Token::Type::close) {
@@ -25,12 +37,20 @@ public:
                 continue;
             }
             const Json& schema = look_up(token);
+            if (!token.pipes.empty() || token.type == Token::Type::value) use_parts(schema);
             if (token.type == Token::Type::open) frames_.push_back(inside(token, schema));
         }
-        return std::move(problems_);
     }
 
-private:
+    // A pipe over an object or a list reads what is in it: {{jadwal|rentang}}.
+    void use_parts(const Json& schema) {
+        if (!schema.is_object()) return;
+        const Json& of = schema.contains("items") ? resolved(schema.at("items"), root_) : schema;
+        if (&of != &schema) return;  // the items of a list speak for themselves
+        if (const auto parts = of.find("properties"); parts != of.end())
+            for (const auto& [name, part] : parts->items()) used_.insert(&part);
+    }
+
     // What a section makes of the names inside it. `names` null: they stay as they are around it.
     struct Frame {
         const Json* names = nullptr;  // schema of the scope
@@ -43,6 +63,10 @@ private:
         Json numbered = item;
         numbered["properties"]["nomor"] = {{"type", "integer"}};
         made_.push_back({{"type", "object"}, {"properties", {{"kiri", numbered}, {"kanan", numbered}}}});
+        if (item.contains("properties"))
+            for (const auto& [side, copy] : made_.back().at("properties").items())
+                for (const auto& [name, part] : item.at("properties").items())
+                    copy_of_[&copy.at("properties").at(name)] = &part;
         return made_.back();
     }
 
@@ -99,6 +123,8 @@ private:
                          suggestion(token.path[next], properties));
                 return nothing();
             }
+            const auto original = copy_of_.find(&*found);
+            used_.insert(original == copy_of_.end() ? &*found : original->second);
             schema = &resolved(*found, root_);
         }
         return *schema;
@@ -120,6 +146,8 @@ private:
     const std::vector<Token>& tokens_;
     const Json& root_;
     std::deque<Json> made_;
+    std::map<const Json*, const Json*> copy_of_;
+    std::set<const Json*> used_;
     std::vector<Frame> frames_;
     std::vector<Problem> problems_;
 };
@@ -167,6 +195,10 @@ const Json& resolved(const Json& schema, const Json& root) {
 
 std::vector<Problem> find_unknown_names(const std::vector<Token>& tokens, const Json& schema) {
     return Walk(tokens, schema).run();
+}
+
+void find_used_fields(const std::vector<Token>& tokens, const Json& schema, std::set<const Json*>& used) {
+    used.merge(Walk(tokens, schema).used());
 }
 
 }  // namespace naskah::generator

@@ -148,8 +148,9 @@ private:
 Json example_of(const generator::Templates& templates, const std::string& kind,
                 const std::filesystem::path& office, const Clock& clock);
 
-// What is wrong with a kind of letter: its files, its schema, its example, which must pass its own rules and
-// be set as a letter and as a draft of the office (empty: the demo's).
+// What is wrong with a kind of letter: its files, its schema, fields that nobody reads; its example, which
+// must pass its own rules and be set as a letter and as a draft of the office (empty: the demo's); and the
+// least and the most data that its schema allows, which must be set as well.
 std::vector<Problem> check_kind(const generator::Templates& templates, const std::string& kind,
                                 const std::filesystem::path& office, const Clock& clock);
 

@@ -1,6 +1,8 @@
 // Kinds of letters: their example for today, and a check of a kind as a whole.
 #include "core/file.h"
 #include "core/json.h"
+#include "generator/lint.h"
+#include "generator/specimen.h"
 #include "workflow/correction.h"
 #include "workflow/issue.h"
 #include "workflow/rules.h"
@@ -26,7 +28,7 @@ Calendar calendar_of(const std::filesystem::path& office, const Clock& clock) {
 }
 
 // Only what is set can be judged: markup, pictures and characters speak up here. Throws what they say.
-void set_example(const generator::Package& package, const std::string& kind, const Json& example, Date today,
+void set_letters(const generator::Package& package, const std::string& kind, const Json& example, Date today,
                  const std::filesystem::path& root) {
     const Office office = Office::open(root.empty() ? shipped_templates() / "demo" : root);
     const LetterId id{};
@@ -45,6 +47,13 @@ void set_example(const generator::Package& package, const std::string& kind, con
     generator::agenda_columns(package, example);
     const generator::Generator generator;
     generator.render(package, example, surroundings);
+    for (const generator::Amount amount :
+         {generator::Amount::least, generator::Amount::most, generator::Amount::many}) {
+        const Json data = generator::specimen(package, amount, 1, today);
+        generator::subject(package, data);
+        generator::agenda_columns(package, data);
+        generator.render(package, data, surroundings);
+    }
     surroundings.draft = true;
     surroundings.url.clear();
     generator.render(package, example, surroundings);
@@ -76,7 +85,8 @@ std::vector<Problem> check_kind(const generator::Templates& templates, const std
             check_rules(package->about().at("aturan"), example, calendar.today, calendar.workdays, warnings);
     }
     for (Problem& problem : problems) problem.where = kind + "/example.json: " + problem.where;
-    if (problems.empty()) set_example(*package, kind, example, calendar.today, office);
+    if (problems.empty()) problems = generator::lint(*package);
+    if (problems.empty()) set_letters(*package, kind, example, calendar.today, office);
     return problems;
 } catch (const Error& error) {
     return error.problems();

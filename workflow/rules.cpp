@@ -187,6 +187,17 @@ std::size_t count_of(const Case& c) {
         found.begin(), found.end(), [&](const Place& place) { return *place.value == c.rule.at("nilai"); }));
 }
 
+// A number that means an item of a list means one that is there.
+void place_exists(const Case& c) {
+    const std::size_t count = places(c.data, c.text("daftar") + "[]").size();
+    for (const Place& place : places(c.data, c.text("field")))
+        if (place.value->is_number_integer() &&
+            (*place.value < 1 || *place.value > static_cast<std::int64_t>(count)))
+            c.problems.push_back({"nomor " + dump_json(*place.value) + " tidak ada: " + c.text("daftar") +
+                                      " berisi " + std::to_string(count),
+                                  place.path, "Pakai nomor urut dari daftar itu."});
+}
+
 void exactly_one(const Case& c) {
     if (const std::size_t count = count_of(c); count != 1)
         c.problems.push_back({"harus tepat satu butir dengan \"" + c.text("field") +
@@ -302,6 +313,7 @@ const std::map<std::string_view, Rule>& vocabulary() {
         {"tepat_satu", {exactly_one, "daftar field nilai"}},
         {"paling_banyak_satu", {at_most_one, "daftar field nilai"}},
         {"unik", {unique, "daftar field"}},
+        {"tempat_ada", {place_exists, "field daftar"}},
         {"semua", {all, "daftar field nilai pesan"}},
         {"hanya_bila", {only_if, "field bila"}},
         {"rantai_sanksi", {sanction_chain, "daftar hari|hari_kerja"}},
@@ -420,7 +432,9 @@ std::vector<Problem> rule_flaws(const Json& rules, const Json& schema, const std
         for (const char* key : {"tanggal", "sejak"})
             if (rule.contains(key))
                 for (std::string& path : names(rule, key)) paths.push_back(std::move(path));
-        if (rule.contains("daftar"))
+        if (rule.at("aturan") == "tempat_ada")
+            paths = {rule.at("field").get<std::string>(), rule.at("daftar").get<std::string>() + "[]"};
+        else if (rule.contains("daftar"))
             for (const std::string& list : names(rule, "daftar"))
                 paths.push_back(rule.contains("field") ? list + "[]." + rule.at("field").get<std::string>()
                                                        : list + "[]");
