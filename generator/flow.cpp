@@ -112,23 +112,32 @@ private:
     void label(std::size_t row, const char* words, const FlowSymbol& symbol, Port port, bool below = false) {
         const Length x = middle(symbol), gap = mm(0.9), y = level(row) + (below ? mm(2.6) + 2 * gap : 0);
         const Length inward = half_width(symbol) / 4;  // beneath the slope of a decision
-        const std::size_t strip = rows_[row].first;
+        FlowLabel label{rows_[row].first, words, x, y, port == Port::left};
         switch (port) {
             case Port::top:
-                labels_.push_back({strip, words, x + gap, y - half_height(symbol) - mm(0.6), false});
+                label.x = x + gap;
+                label.baseline = y - half_height(symbol) - mm(0.6);
                 break;
             case Port::bottom:
-                labels_.push_back({strip, words, x + gap, y + half_height(symbol) + mm(2.4), false});
+                label.x = x + gap;
+                label.baseline = y + half_height(symbol) + mm(2.4);
                 break;
             case Port::left:
-                labels_.push_back(
-                    {strip, words, x - half_width(symbol) + (below ? inward : -gap / 2), y - gap, true});
+                label.x = x - half_width(symbol) + (below ? inward : -gap / 2);
+                label.baseline = y - gap;
                 break;
             case Port::right:
-                labels_.push_back(
-                    {strip, words, x + half_width(symbol) - (below ? inward : -gap / 2), y - gap, false});
+                label.x = x + half_width(symbol) - (below ? inward : -gap / 2);
+                label.baseline = y - gap;
                 break;
         }
+        // In a narrow lane both words of a decision may want one place.
+        const auto meets = [&](const FlowLabel& other) {
+            return other.strip == label.strip && std::abs(other.baseline - label.baseline) < mm(2.6) &&
+                   std::abs(other.x - label.x) < mm(14);
+        };
+        while (std::any_of(labels_.begin(), labels_.end(), meets)) label.baseline += mm(1);
+        labels_.push_back(std::move(label));
     }
 
     void draw_row(std::size_t r) {

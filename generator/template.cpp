@@ -261,14 +261,16 @@ public:
     }
 
     std::set<std::string> partials() const override {
+        // A text knows of each start tag where it came from.
         constexpr std::string_view folder = "partials/", ending = ".mustache:";
         std::set<std::string> names;
-        for (const Token& token : tokens_) {
-            const std::size_t start = token.where.find(folder), end = token.where.find(ending);
-            if (start == std::string::npos || end == std::string::npos) continue;
-            const std::size_t name = start + folder.size();
-            names.insert(token.where.substr(name, end - name));
-        }
+        for (const Token& token : tokens_)
+            for (const std::string* text : {&token.where, &token.text})
+                for (std::size_t at = 0; (at = text->find(folder, at)) != std::string::npos;) {
+                    at += folder.size();
+                    const std::size_t end = text->find(ending, at);
+                    if (end != std::string::npos) names.insert(text->substr(at, end - at));
+                }
         return names;
     }
 
