@@ -1,5 +1,5 @@
-// Each kind of letter, before and after it is signed, against every clause of PDF/A-3a and PDF/UA-1 that a letter
-// can break (tests/archival.py).
+// Each kind of letter, before and after it is signed, against every clause of PDF/A-3a and PDF/UA-1 that a
+// letter can break (tests/archival.py).
 #include "tests/workflow/demo_office.h"
 
 using namespace naskah;
@@ -57,9 +57,9 @@ TEST_CASE("a second signature keeps a letter PDF/A-3a and PDF/UA-1") {
     const fs::path pdf = demo / "spt.pdf", twice = demo / "dua.pdf";
     demo.issue("surat-perintah-tugas", demo.example("surat-perintah-tugas"), pdf);
     const fs::path keys = demo.office() / "keys";
-    const Ran signing = run({"sh", "-c", "exec \"$0\" sign \"$1\" -o \"$2\" --p12 \"$3\" --pin-fd 3 3<\"$4\"",
-                             NASKAH_COMMAND, pdf.string(), twice.string(), (keys / "segel.p12").string(),
-                             (keys / "segel.sandi").string()});
+    const Ran signing =
+        run({"sh", "-c", "exec \"$0\" sign \"$1\" -o \"$2\" --p12 \"$3\" --pin-fd 3 3<\"$4\"", NASKAH_COMMAND,
+             pdf.string(), twice.string(), (keys / "segel.p12").string(), (keys / "segel.sandi").string()});
     INFO(signing.err);
     REQUIRE(signing.exit_code == 0);
     const Ran ran = run({"python3", judge, twice.string()});

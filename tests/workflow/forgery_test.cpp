@@ -34,7 +34,7 @@ public:
         catalog = reference("/Root ");
         form = reference("/AcroForm ");
         pages = reference("/Pages ");
-        field = reference("/Fields [ ");
+        field = reference("/Fields[");
         page = std::stoi(between(body(field), "/P ", " "));
         content = std::stoi(between(body(page), "/Contents ", " "));
     }
@@ -72,7 +72,7 @@ struct Forgery {
 const std::string paint = "1 1 1 rg 0 0 609 935 re f BT /F1 20 Tf 50 500 Td (PALSU) Tj ET";
 
 std::string with_field(const Letter& it, const std::string& entries) {
-    const std::string own = "[ " + std::to_string(it.field) + " 0 R";
+    const std::string own = "[" + std::to_string(it.field) + " 0 R";
     return it.with(
         {{it.page, replaced(it.body(it.page), own, own + " 800 0 R")},
          {it.form, replaced(it.body(it.form), own, own + " 800 0 R")},
@@ -130,10 +130,19 @@ const std::vector<Forgery>& forgeries() {
          [](const Letter& it) { return with_field(it, "/V << /Type /Sig >> /AP << /N 801 0 R >>"); }},
         {"a caption over the page",
          [](const Letter& it) { return with_field(it, "/MK << /BG [1 1 1] /CA (PALSU) >>"); }},
-        {"a look for the invisible signature",
+        {"another look for the signature",
          [](const Letter& it) {
-             return it.with({{it.field, replaced(it.body(it.field), "/F 132", "/F 132 /AP << /N 801 0 R >>")},
+             return it.with({{it.field, replaced(it.body(it.field), "/AP", "/AP << /N 801 0 R >> /Old")},
                              {801, stream("/Type /XObject /Subtype /Form /BBox [0 0 609 935]", paint)}});
+         }},
+        {"the signature's look painted",
+         [](const Letter& it) {
+             const int look = std::stoi(between(it.body(it.field), "/N ", " "));
+             return it.with({{look, stream("/Type /XObject /Subtype /Form /BBox [0 0 609 935]", paint)}});
+         }},
+        {"the signature moved over the page",
+         [](const Letter& it) {
+             return it.with({{it.field, replaced(it.body(it.field), "/Rect", "/Rect [0 0 609 935] /Old")}});
          }},
         {"a hidden second table",
          [](const Letter& it) {
