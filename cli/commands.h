@@ -33,8 +33,9 @@ struct LetterOptions {
     fs::path data;  // "-" for standard input
     fs::path out;
     std::string key, series;
-    fs::path batch;  // JSON lines instead of `data`
-    int jobs = 0;    // 0: as many as there are processors
+    fs::path batch;      // JSON lines instead of `data`
+    bool blank = false;  // the empty form instead of a letter
+    int jobs = 0;        // 0: as many as there are processors
 };
 int render(const Common& common, const LetterOptions& options);
 int issue(const Common& common, const LetterOptions& options);

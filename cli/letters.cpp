@@ -261,8 +261,14 @@ int template_laws(const Common& common, const std::string& at) {
 }
 
 int render(const Common& common, const LetterOptions& options) {
-    need_target(options);
+    if (options.blank && options.out.empty())
+        throw Error(Code::usage, "tujuan belum disebut", "", "Tambahkan -o HASIL.pdf.");
+    if (!options.blank) need_target(options);
     const workflow::Desk desk = open_desk(common);
+    if (options.blank) {
+        write_file(options.out, desk.blank(options.kind));
+        return 0;
+    }
     if (!options.batch.empty()) {
         BatchPrinter printer(common, "Konsep");
         workflow::draft_batch(desk, batch_options(options), std::ref(printer));

@@ -136,6 +136,9 @@ void add_letters(CLI::App& app, Line& line) {
     issue_command->add_option("--series", line.letter.series, "seri nomor selain bawaan jenis surat");
     issue_command->add_option("--pin-fd", line.common.pin_fd, "baca kata sandi kunci dari deskriptor ini");
     issue_command->add_flag("--json", line.common.json, "keluaran JSON");
+    render_command->add_flag("--blank", line.letter.blank, "formulir kosong untuk diisi dengan tangan")
+        ->excludes("DATA.json")
+        ->excludes("--batch");
     render_command->callback([&line] { line.act = [&line] { return render(line.common, line.letter); }; });
     issue_command->callback([&line] { line.act = [&line] { return issue(line.common, line.letter); }; });
     auto* resume_command =

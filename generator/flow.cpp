@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace naskah::generator {
 namespace {
@@ -20,6 +21,11 @@ public:
     Chart(std::vector<Strip>& strips, const std::vector<FlowRow>& rows) : strips_(strips), rows_(rows) {}
 
     std::vector<FlowLabel> draw() {
+        for (const FlowRow& row : rows_)
+            for (const FlowSymbol& symbol : row.symbols) {
+                left_ = std::min(left_, symbol.left);
+                right_ = std::max(right_, symbol.right);
+            }
         for (std::size_t r = 0; r < rows_.size(); ++r) draw_row(r);
         return std::move(labels_);
     }
@@ -131,6 +137,12 @@ private:
                 label.baseline = y - gap;
                 break;
         }
+        // Words stay among the lanes: beside them there is text.
+        constexpr Length longest = mm(6.6);
+        if (label.to_left)
+            label.x = std::max(label.x, left_ + longest);
+        else
+            label.x = std::min(label.x, right_ - longest);
         // In a narrow lane both words of a decision may want one place.
         const auto meets = [&](const FlowLabel& other) {
             return other.strip == label.strip && std::abs(other.baseline - label.baseline) < mm(2.6) &&
@@ -253,6 +265,7 @@ private:
     std::vector<Used> used_;
     std::vector<FlowLabel> labels_;
     int lanes_ = 0;
+    Length left_ = std::numeric_limits<Length>::max(), right_ = 0;  // of all lanes
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "core/file.h"
 #include "core/text.h"
+#include "generator/blank.h"
 #include "generator/fonts.h"
 #include "generator/layout.h"
 #include "generator/markup.h"
@@ -193,12 +194,17 @@ Generator::~Generator() = default;
 Bytes Generator::render(const Package& package, const Json& data, const Surroundings& surroundings) const {
     Json letter = surroundings.letter;
     letter["konsep"] = surroundings.draft;
-    const bool unfinished = surroundings.unfinished;
-    const Node root = parse_markup(package.parts().letter->fill({.data = data,
-                                                                 .office = surroundings.office,
-                                                                 .letter = letter,
-                                                                 .signer = surroundings.signer,
-                                                                 .unfinished = unfinished}));
+    if (surroundings.blank) {
+        letter["konsep"] = true;  // it says nothing of a signature
+        for (const char* name : {"nomor", "tanggal", "kode_periksa"}) letter[name] = by_hand;
+    }
+    const bool unfinished = surroundings.unfinished || surroundings.blank;
+    Node root = parse_markup(package.parts().letter->fill({.data = data,
+                                                           .office = surroundings.office,
+                                                           .letter = letter,
+                                                           .signer = surroundings.signer,
+                                                           .unfinished = unfinished}));
+    if (surroundings.blank) make_room(root);
 
     const auto picture = [&](const std::string& src) {
         constexpr std::string_view of_office = "kantor:";
@@ -227,7 +233,8 @@ Bytes Generator::render(const Package& package, const Json& data, const Surround
                                            .url = surroundings.url,
                                            .draft = surroundings.draft,
                                            .picture = picture});
-        if (!surroundings.draft) document.attachments = {data_of(package, data, letter)};
+        if (!surroundings.draft && !surroundings.blank)
+            document.attachments = {data_of(package, data, letter)};
         return write_pdf(document, shared_->fonts, surroundings.time);
     } catch (const Error& error) {
         if (error.code() != Code::data) throw;

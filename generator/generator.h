@@ -58,6 +58,10 @@ std::vector<Problem> check(const Package& package, const Json& data);
 // The package's example with its dates moved to `today`, so that it passes on the day it is asked for.
 Json example_for(const Package& package, Date today, const Workdays& workdays);
 
+// Data for the kind's empty variant, with Surroundings::blank. Throws Error(data) if it is no form that
+// people fill in by hand (about.json, "kosong").
+Json blank_form(const Package& package, Date today, const Workdays& workdays);
+
 // The letter's subject (hal) for the register's list: about.json's `hal`, filled. `data` must have passed
 // `check`.
 std::string subject(const Package& package, const Json& data);
@@ -79,6 +83,8 @@ struct Surroundings {
     // With `draft`: data of with_gaps (gaps.h). What is missing is a gap, a character that the faces lack a
     // question mark, a picture that can't be shown a grey field: never an error.
     bool unfinished = false;
+    // A form to be filled in by hand: data of blank_form, no number, no signature, room to write.
+    bool blank = false;
     Instant time{};  // goes into the document information
     // Folder that the data's image names start from ("foto/1.jpg"); a name may not leave it.
     std::filesystem::path images;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/file.h"
+#include "generator/blank.h"
 #include "generator/gaps.h"
 #include "generator/nearest.h"
 
@@ -38,6 +39,9 @@ const Schema& about_schema() {
           "sifat": {"type": "string", "title": "Sifat", "minLength": 1, "maxLength": 500},
           "lampiran": {"type": "string", "title": "Lampiran", "minLength": 1, "maxLength": 500},
           "tembusan": {"type": "string", "title": "Tembusan", "minLength": 1, "maxLength": 500}}},
+        "kosong": {"type": "object", "title": "Formulir kosong", "additionalProperties": false, "properties": {
+          "tetap": {"type": "array", "title": "Bidang yang tetap", "items": {"type": "string", "minLength": 1}},
+          "baris": {"type": "object", "title": "Banyaknya baris"}}},
         "mengoreksi": {"type": "object", "title": "Mengoreksi surat lain", "additionalProperties": false,
           "required": ["nomor", "tanggal", "sebagai", "alasan"], "properties": {
           "nomor": {"type": "string", "title": "Bidang nomor", "minLength": 1},
@@ -142,6 +146,14 @@ std::shared_ptr<const Package> Templates::get(const std::string& kind) const {
 
 std::vector<Problem> check(const Package& package, const Json& data) {
     return package.parts().checker->check(data);
+}
+
+Json blank_form(const Package& package, Date today, const Workdays& workdays) {
+    const auto blank = package.about().find("kosong");
+    if (blank == package.about().end())
+        throw Error(Code::data, "jenis " + package.kind() + " bukan formulir yang diisi dengan tangan", "",
+                    "Formulir menyebut \"kosong\" dalam about.json.");
+    return blank_data(package.schema(), *blank, example_for(package, today, workdays));
 }
 
 std::string subject(const Package& package, const Json& data) {

@@ -244,6 +244,16 @@ Bytes Desk::draft(const std::string& kind, const Json& data, const std::filesyst
     return generator_.render(*package, data, surroundings);
 }
 
+Bytes Desk::blank(const std::string& kind) const {
+    const auto package = templates_.get(kind);
+    const Date today = date_in(office_.zone(), clock_.now());
+    generator::Surroundings surroundings = of_draft(*package);
+    surroundings.draft = false;
+    surroundings.blank = true;
+    return generator_.render(*package, generator::blank_form(*package, today, office_.workdays()),
+                             surroundings);
+}
+
 Bytes Desk::preview(const std::string& kind, const Json& data, bool& cut) const {
     const auto package = templates_.get(kind);
     generator::Surroundings surroundings = of_draft(*package);

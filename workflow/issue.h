@@ -75,6 +75,9 @@ public:
     // A draft: watermark KONSEP, no number, no signature. Throws Error(data) with all problems.
     Bytes draft(const std::string& kind, const Json& data, const std::filesystem::path& images) const;
 
+    // The empty variant of a form, to be filled in by hand. Throws Error(data) if the kind has none.
+    Bytes blank(const std::string& kind) const;
+
     // The same of data that is not finished: what is missing is named in its place (generator/gaps.h).
     // Pictures are the office's own, in lampiran/. Throws Error(data) only if it cannot be set at all; `cut`:
     // not everything is shown.

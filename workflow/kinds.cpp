@@ -54,8 +54,13 @@ void set_letters(const generator::Package& package, const std::string& kind, con
         generator::agenda_columns(package, data);
         generator.render(package, data, surroundings);
     }
-    surroundings.draft = true;
     surroundings.url.clear();
+    if (package.about().contains("kosong")) {
+        surroundings.blank = true;
+        generator.render(package, generator::blank_form(package, today, Workdays()), surroundings);
+        surroundings.blank = false;
+    }
+    surroundings.draft = true;
     generator.render(package, example, surroundings);
 }
 

@@ -267,3 +267,64 @@ TEST_CASE("all fifteen procedures of the office are set as SOP documents") {
     }
     CHECK(count == 15);
 }
+
+TEST_CASE("an empty form asks what the form asks, and says nothing of its example") {
+    static const Generator generator;
+    static const Json office = parse_json(read_text(root + "/demo/office.json"), "office.json");
+    int forms = 0;
+    for (const std::string& kind : templates().kinds()) {
+        const auto package = templates().get(kind);
+        if (!package->about().contains("kosong")) {
+            CHECK_THROWS_AS(blank_form(*package, today, Workdays()), Error);
+            continue;
+        }
+        ++forms;
+        CAPTURE(kind);
+        Surroundings around;
+        around.office = office;
+        const Json& head = office.at("pejabat").at(0);
+        around.signer = {{"nama", head.at("nama")},
+                         {"pangkat", head.at("pangkat")},
+                         {"nip", head.at("nip")},
+                         {"jabatan", head.at("jabatan")},
+                         {"sebagai", ""}};
+        around.letter = {{"nomor", "1"}, {"tanggal", to_iso(today)}, {"tempat", "Samarinda"},
+                         {"kode", "1"},  {"kode_periksa", "K"},      {"alamat_periksa", "x"}};
+        around.blank = true;
+        around.images = around.office_images = root + "/demo";
+        const Json data = blank_form(*package, today, Workdays());
+        const Bytes pdf = generator.render(*package, data, around);
+        CHECK(pdf == generator.render(*package, data, around));
+        const Folder folder;
+        write_file(folder / "a.pdf", pdf);
+        CHECK(run({"qpdf", "--check", (folder / "a.pdf").string()}).exit_code == 0);
+        const std::string text = squeezed(run({"pdftotext", "-raw", (folder / "a.pdf").string(), "-"}).out);
+        CHECK(text.find("KONSEP") == std::string::npos);
+        CHECK(text.find("…") == std::string::npos);
+        CHECK(text.find("\xEE\x80\x80") == std::string::npos);
+        // What stays is the form's; the rest of the example is gone.
+        const Json example = example_for(*package, today, Workdays());
+        const std::function<void(const Json&, const Json&, const Json&)> look = [&](const Json& schema,
+                                                                                    const Json& kept,
+                                                                                    const Json& value) {
+            if (value.is_object())
+                for (const auto& [name, part] : value.items())
+                    look(schema.at("properties").at(name),
+                         kept.is_object() ? kept.value(name, Json()) : Json(), part);
+            if (value.is_array())
+                for (std::size_t i = 0; i < value.size(); ++i)
+                    look(schema.at("items"), kept.is_array() && i < kept.size() ? kept[i] : Json(), value[i]);
+            if (!text_is_free(schema) || value.get_ref<const std::string&>().size() < 14) return;
+            const std::string words = squeezed(value.get<std::string>());
+            CAPTURE(words);
+            const bool printed = text.find(words) != std::string::npos ||
+                                 text.find(squeezed(to_upper(value.get<std::string>()))) != std::string::npos;
+            if (kept == value)
+                CHECK(printed);
+            else
+                CHECK_FALSE(printed);
+        };
+        look(package->schema(), data, example);
+    }
+    CHECK(forms >= 15);
+}
