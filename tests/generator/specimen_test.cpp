@@ -132,14 +132,17 @@ void each_word(const Node& node, const std::function<void(const std::string&)>& 
     for (const Node& child : node.children) each_word(child, see);
 }
 
-// A word stands in the text whole; or in two parts, where a page or a row of a table ended within it.
-bool holds(const std::string& text, const std::string& word) {
+// A word stands in the text whole; or in parts, where a narrow column, a page or a row of a table ended
+// within it. Parts of less than four letters would be found anywhere.
+bool holds(const std::string& text, std::string_view word) {
     if (text.find(word) != std::string::npos) return true;
     if (word.find("wwwwwwwwwwwwwwwwwwww") != std::string::npos) return true;  // counted below
     for (std::size_t cut = 1; cut < word.size(); ++cut)
         if (text.find(word.substr(0, cut)) != std::string::npos &&
             text.find(word.substr(cut)) != std::string::npos)
             return true;
+    for (std::size_t cut = word.size() - 1; cut >= 4; --cut)
+        if (text.find(word.substr(0, cut)) != std::string::npos) return holds(text, word.substr(cut));
     return false;
 }
 
