@@ -1,4 +1,4 @@
-// The five shipped kinds: their data, their words on paper, and what strangers' tools say of the PDF.
+// The shipped kinds: their data, their words on paper, and what strangers' tools say of the PDF.
 #include <catch2/catch.hpp>
 
 #include <functional>
@@ -85,7 +85,7 @@ void each_required(const Json& schema, const Json& root_schema, Json& value, con
         if (!value.contains(name)) continue;
         const std::string here = path.empty() ? name : path + "." + name;
         each_required(field, root_schema, value[name], here, with_it_removed);
-        const Json& required = meant.at("required");
+        const Json required = meant.value("required", Json::array());
         if (std::find(required.begin(), required.end(), name) == required.end()) continue;
         const Json kept = value;
         value.erase(name);
@@ -167,7 +167,8 @@ void check_words(const std::string& kind, const Json& data, const std::filesyste
 }  // namespace
 
 TEST_CASE("the example of every kind passes, and each required field that is missing is told by name") {
-    const std::string kind = kinds_generated();
+    const auto all = templates().kinds();
+    const std::string kind = GENERATE_REF(from_range(all));
     const auto package = templates().get(kind);
     Json data = example(kind);
     for (const Problem& problem : check(*package, data)) FAIL(to_string(problem));
@@ -180,7 +181,7 @@ TEST_CASE("the example of every kind passes, and each required field that is mis
         CHECK(problems[0].where == path);
         CHECK_THAT(problems[0].what, Catch::EndsWith("wajib diisi"));
     });
-    CHECK(removed > 8);
+    CHECK((removed > 1 || !package->schema().contains("required")));
 }
 
 TEST_CASE(
