@@ -16,8 +16,8 @@ namespace naskah::workflow {
 struct LegalBasis {
     std::string id, type, number, about;  // "pp-28-2025", "Peraturan Pemerintah", "28"
     int year = 0;
-    std::vector<std::string> names;  // other ways to write its type
-    std::string gazette;             // "Lembaran Negara ...", or empty
+    std::vector<std::string> names;   // other ways to write its type
+    std::string gazette;              // "Lembaran Negara ...", or empty
     std::optional<Date> from, until;  // in force from the first day; no longer on the second
     std::string replaced_by, doubt;
     bool checked = false;  // against the text of the regulation itself
