@@ -42,7 +42,10 @@ TEST_CASE("while a restored register waits, an unknown code is BELUM PASTI and a
     CHECK_THAT(page(house, known.letter.id), Contains("SAH") && Contains(known.letter.number));
 
     const auto desk = house.site->desk();
-    CHECK(workflow::reconcile_unchanged(*desk, system_random(), house.clock.now(), "tata-usaha").size() == 6);
+    const auto waiting = workflow::pending_reconciliation(*desk);
+    REQUIRE(waiting.size() == desk->office().settings().at("seri").size());
+    CHECK(workflow::reconcile_unchanged(*desk, system_random(), house.clock.now(), "tata-usaha") == waiting);
+    CHECK(workflow::pending_reconciliation(*desk).empty());
     CHECK_THAT(page(house, unknown), Contains("TIDAK TERDAFTAR"));
     CHECK_THAT(page(house, known.letter.id), Contains("SAH"));
 }
