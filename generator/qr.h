@@ -1,4 +1,5 @@
-// QR codes (ISO/IEC 18004): written with level Q (qr_symbol.cpp), read from pictures by ZXing (qr.cpp).
+// QR codes (ISO/IEC 18004): written with level Q by libqrencode (qr_writer.cpp), read from pictures by
+// ZXing (qr_reader.cpp).
 #pragma once
 
 #include <string>
