@@ -1,8 +1,8 @@
 # What an installation holds and the Debian package made of it: ./dev package.
-#   bin/naskah, share/naskah/{templates,web}, share/doc/naskah, the units of systemd, /etc/naskah/naskah.env
+#   bin/naskah, share/naskah/{templates,sop,web}, share/doc/naskah, the units of systemd, /etc/naskah/naskah.env
 # Browser files of others (web/vendor.sh) are installed with the pages, so that npm is needed for building only.
 install(TARGETS naskah RUNTIME DESTINATION bin)
-install(DIRECTORY templates DESTINATION share/naskah)
+install(DIRECTORY templates sop DESTINATION share/naskah)
 install(DIRECTORY web/pages web/assets DESTINATION share/naskah/web)
 install(FILES web/english.json DESTINATION share/naskah/web)
 install(DIRECTORY ${CMAKE_BINARY_DIR}/web/vendor DESTINATION share/naskah/web/assets PATTERN ".from" EXCLUDE)
