@@ -1,6 +1,6 @@
-// The place for a signature in a PDF: an incremental update that fills a signature field that waits for it
-// (the letters of Naskah have one in their structure, generator/pdf.cpp), or adds an invisible one. ISO
-// 32000-1 12.7.4.5 and 12.8, ETSI EN 319 142-1. PoDoFo writes it; nothing else of Naskah knows PoDoFo.
+// The place for a signature, or for a document timestamp, in a PDF: an incremental update that fills a
+// signature field that waits for it (the letters of Naskah have one in their structure, generator/pdf.cpp),
+// or adds an invisible one. ISO 32000-1 12.7.4.5 and 12.8, ETSI EN 319 142-1.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +17,9 @@ struct SlotRequest {
     int certify = 0;                                     // DocMDP permission wished for, 0 for none
     std::size_t signature_size = 0;                      // bytes to keep free for the CMS
     Instant now;
+    // A document timestamp (ISO 32000-2 12.8.5) in a field of its own; the empty name stands for
+    // StempelWaktu1 and so on, and what people say of a signature stays empty.
+    bool document_timestamp = false;
 };
 
 struct Slot {
