@@ -68,6 +68,7 @@ FormSoFar look_at_form(const PdfFile& file, const Dictionary& catalog) {
         const auto type = own_type.empty() ? inherited_type : own_type;
         if (to_name(type) == "Sig" && is_dictionary(file.resolve(node.find("V")))) {
             form.is_signed = true;
+            form.signatures.push_back(dictionary_at(file, node.find("V")));
             const auto lock = dictionary_at(file, node.find("Lock"));
             if (to_integer(file.resolve(lock.find("P"))) == 1)
                 form.closed = "tanda tangan sebelumnya mengunci berkas";

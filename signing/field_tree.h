@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "signing/pdf_file.h"
 
@@ -18,6 +19,7 @@ struct FormSoFar {
     // Why an earlier signature permits no further one; empty if none forbids it: certified with P=1
     // (12.8.2.2), or a lock with P 1 (ISO 32000-2 12.7.5.5).
     std::string closed;
+    std::vector<Dictionary> signatures;  // their dictionaries, document timestamps among them
 };
 
 // Throws Error(data) for a form that is damaged.

@@ -231,4 +231,17 @@ Slot open_slot(BytesView pdf, const SlotRequest& request) {
     return slot;
 }
 
+Sha256 digest_around(BytesView pdf, std::size_t contents_at, std::size_t contents_size) {
+    Sha256Sum sum;
+    sum.add(pdf.first(contents_at));
+    sum.add(pdf.subspan(contents_at + contents_size));
+    return sum.finish();
+}
+
+bool fill_slot(Bytes& pdf, std::size_t contents_at, std::size_t contents_size, BytesView cms) {
+    if (2 * cms.size() + 2 > contents_size) return false;
+    write_over(pdf, contents_at + 1, to_hex(cms));
+    return true;
+}
+
 }  // namespace naskah::signing

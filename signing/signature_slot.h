@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/bytes.h"
+#include "core/sha256.h"
 #include "core/world.h"
 
 namespace naskah::signing {
@@ -31,5 +32,10 @@ struct Slot {
 
 // Throws Error(data) as `prepare` does.
 Slot open_slot(BytesView pdf, const SlotRequest& request);
+
+// The digest of everything but the signature itself, which is what gets signed.
+Sha256 digest_around(BytesView pdf, std::size_t contents_at, std::size_t contents_size);
+// Puts the CMS into the slot. False, and nothing is written, if it does not fit.
+bool fill_slot(Bytes& pdf, std::size_t contents_at, std::size_t contents_size, BytesView cms);
 
 }  // namespace naskah::signing
