@@ -39,6 +39,9 @@ void read_signature(BytesView der, SignatureFound& found) {
     STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(cms.get());
     if (sk_CMS_SignerInfo_num(signers) != 1) refuse("penandatangannya bukan satu");
     CMS_SignerInfo* signer = sk_CMS_SignerInfo_value(signers, 0);
+    const ASN1_OCTET_STRING* value = CMS_SignerInfo_get0_signature(signer);
+    found.value.assign(ASN1_STRING_get0_data(value),
+                       ASN1_STRING_get0_data(value) + ASN1_STRING_length(value));
     STACK_OF(X509)* certificates = CMS_get1_certs(cms.get());
     for (int i = 0; i < sk_X509_num(certificates) && i < 32; ++i) {
         X509* one = sk_X509_value(certificates, i);
@@ -52,9 +55,9 @@ void read_signature(BytesView der, SignatureFound& found) {
         X509_ATTRIBUTE* attribute = CMS_unsigned_get_attr(signer, i);
         if (OBJ_obj2nid(X509_ATTRIBUTE_get0_object(attribute)) != NID_id_smime_aa_timeStampToken) continue;
         for (int n = 0; n < X509_ATTRIBUTE_count(attribute); ++n) {
-            const ASN1_TYPE* value = X509_ATTRIBUTE_get0_type(attribute, n);
-            if (value == nullptr || value->type != V_ASN1_SEQUENCE) continue;
-            const ASN1_STRING* token = value->value.sequence;
+            const ASN1_TYPE* item = X509_ATTRIBUTE_get0_type(attribute, n);
+            if (item == nullptr || item->type != V_ASN1_SEQUENCE) continue;
+            const ASN1_STRING* token = item->value.sequence;
             found.timestamps.push_back(read_timestamp(
                 {ASN1_STRING_get0_data(token), static_cast<std::size_t>(ASN1_STRING_length(token))}));
         }

@@ -16,6 +16,7 @@ struct SignatureFound {
     std::size_t end = 0;              // of the revision that it signs
     Bytes signer;                     // its certificate, DER
     std::vector<Bytes> certificates;  // all that came along
+    Bytes value;                      // the signature value, which its timestamps are over
     std::vector<Timestamp> timestamps;
     bool in_store = false;    // there is a DSS with answers about certificates
     bool sees_store = false;  // the revision that it signs has a DSS
