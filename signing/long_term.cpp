@@ -34,6 +34,53 @@ Bytes with_document_timestamp(BytesView pdf, LongTerm& long_term, Instant now) {
     }
 }
 
+// First of all a proof that the signatures exist, if one has none.
+Bytes with_proof_of_time(BytesView pdf, LongTerm& long_term, Instant now) {
+    const std::vector<SignatureFound> all = signatures_in(pdf);
+    const bool proven = std::all_of(all.begin(), all.end(), [&](const SignatureFound& one) {
+        return one.is_timestamp || !one.timestamps.empty() ||
+               std::any_of(all.begin(), all.end(), [&](const SignatureFound& other) {
+                   return other.is_timestamp && other.end > one.end;
+               });
+    });
+    return proven ? Bytes(pdf.begin(), pdf.end()) : with_document_timestamp(pdf, long_term, now);
+}
+
+// What proves the signatures and timestamps and is not in the file yet. About the newest timestamp it is
+// asked anew: as long as that is good, so is what it proves.
+Bytes with_proof(BytesView pdf, LongTerm& long_term, Instant now) {
+    const std::vector<SignatureFound> all = signatures_in(pdf);
+    const ValidationData stored = read_validation_data(pdf);
+    std::vector<ValidationRecord> records;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const SignatureFound& one = all[i];
+        ValidationRecord record{one.contents, {}};
+        const auto prove = [&](const Bytes& certificate, const std::vector<Bytes>& with, Instant then,
+                               bool anew) {
+            std::vector<Bytes> others = with;
+            others.insert(others.end(), stored.certificates.begin(), stored.certificates.end());
+            // Certificates may have ended since: their path is looked at as of when they were used.
+            const Path path = find_path(certificate, others, long_term.at_hand(), long_term.web(), then);
+            bool known = !anew;
+            for (std::size_t n = 0; known && n + 1 < path.size(); ++n)
+                known = is_answered(path[n], path[n + 1], stored);
+            if (!known) long_term.revocations().prove(path, now, record.data);
+        };
+        if (!one.is_timestamp) {
+            // Without a timestamp of its own the next document timestamp says when.
+            const auto later =
+                std::find_if(all.begin() + static_cast<std::ptrdiff_t>(i), all.end(),
+                             [](const SignatureFound& other) { return !other.timestamps.empty(); });
+            prove(one.signer, one.certificates, later == all.end() ? now : later->timestamps.front().time,
+                  false);
+        }
+        for (const Timestamp& timestamp : one.timestamps)
+            prove(timestamp.authority, timestamp.certificates, timestamp.time, i + 1 == all.size());
+        if (!record.data.empty()) records.push_back(std::move(record));
+    }
+    return records.empty() ? Bytes(pdf.begin(), pdf.end()) : add_validation_data(pdf, records);
+}
+
 // From a signature with its timestamp to the level wished for.
 Bytes completed(Bytes pdf, const Prepared& prepared, const Key& key, const Timestamp& timestamp,
                 LongTerm& long_term, Instant now) {
@@ -172,47 +219,16 @@ Protection protection_of(BytesView pdf) {
     return found;
 }
 
+Bytes raise(BytesView pdf, Level level, LongTerm& long_term, Instant now) {
+    if (protection_of(pdf).level >= level) return {pdf.begin(), pdf.end()};
+    Bytes longer = with_proof_of_time(pdf, long_term, now);
+    if (level >= Level::lt) longer = with_proof(longer, long_term, now);
+    return level == Level::lta ? with_document_timestamp(longer, long_term, now) : longer;
+}
+
 Bytes extend(BytesView pdf, LongTerm& long_term, Instant now) {
-    Bytes longer(pdf.begin(), pdf.end());
-    const auto proven_in_time = [](const std::vector<SignatureFound>& all, const SignatureFound& one) {
-        return one.is_timestamp || !one.timestamps.empty() ||
-               std::any_of(all.begin(), all.end(), [&](const SignatureFound& other) {
-                   return other.is_timestamp && other.end > one.end;
-               });
-    };
-    std::vector<SignatureFound> all = signatures_in(longer);
-    if (!std::all_of(all.begin(), all.end(), [&](const auto& one) { return proven_in_time(all, one); })) {
-        longer = with_document_timestamp(longer, long_term, now);  // first of all, a proof that they exist
-        all = signatures_in(longer);
-    }
-    const ValidationData stored = read_validation_data(longer);
-    const std::size_t newest = std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
-                                   return a.end < b.end;
-                               })->end;
-    std::vector<ValidationRecord> records;
-    for (const SignatureFound& one : all) {
-        ValidationRecord record{one.contents, {}};
-        const auto prove = [&](const Bytes& certificate, const std::vector<Bytes>& with, Instant then,
-                               bool anew) {
-            std::vector<Bytes> others = with;
-            others.insert(others.end(), stored.certificates.begin(), stored.certificates.end());
-            // Certificates may have ended since: their path is looked at as of when they were used.
-            const Path path = find_path(certificate, others, long_term.at_hand(), long_term.web(), then);
-            const bool known = !anew && [&] {
-                for (std::size_t i = 0; i + 1 < path.size(); ++i)
-                    if (!is_answered(path[i], path[i + 1], stored)) return false;
-                return true;
-            }();
-            if (!known) long_term.revocations().prove(path, now, record.data);
-        };
-        const Instant then = one.timestamps.empty() ? now : one.timestamps.front().time;
-        if (!one.is_timestamp) prove(one.signer, one.certificates, then, false);
-        for (const Timestamp& timestamp : one.timestamps)
-            prove(timestamp.authority, timestamp.certificates, timestamp.time, one.end == newest);
-        if (!record.data.empty()) records.push_back(std::move(record));
-    }
-    if (!records.empty()) longer = add_validation_data(longer, records);
-    return with_document_timestamp(longer, long_term, now);
+    const Bytes in_time = with_proof_of_time(pdf, long_term, now);
+    return with_document_timestamp(with_proof(in_time, long_term, now), long_term, now);
 }
 
 }  // namespace naskah::signing

@@ -68,6 +68,10 @@ struct Protection {
 // Throws Error(data) if there is no signature, or it cannot be read.
 Protection protection_of(BytesView pdf);
 
+// Raises a signed file, whoever signed it, to `level` with document timestamps, or gives it back unchanged if
+// it has that. Throws as sign() does.
+Bytes raise(BytesView pdf, Level level, LongTerm& long_term, Instant now);
+
 // Raises a signed file to B-LTA, or renews one that has that: what proves its signatures and timestamps now
 // and is not in the file yet, then a new document timestamp over all of it. Whether the signatures are good
 // is for the caller to know before and to check after. Throws as sign() does.
