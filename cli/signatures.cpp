@@ -212,8 +212,46 @@ int extend_files(const Common& common, const ExtendOptions& options) {
     return code;
 }
 
+Json to_json(const std::optional<storage::Protection>& protection) {
+    if (!protection) return nullptr;
+    return {{"level", protection->level}, {"until", to_rfc3339(protection->until)}};
+}
+
+int extend_register(const Common& common, const ExtendOptions& options) {
+    workflow::Office office = workflow::Office::open(common.office);
+    const Zone zone = office.zone();
+    workflow::Desk desk(std::move(office), system_clock(), system_random(), ask_secret(common.pin_fd));
+    int code = 0;
+    Json rows = Json::array();
+    const Instant before = system_clock().now() + std::chrono::days(options.within);
+    workflow::extend_due(desk, before, [&](const workflow::Renewed& renewed) {
+        std::vector<Problem> problems = renewed.problems;
+        for (Problem& problem : problems)
+            problem.where = renewed.number + (problem.where.empty() ? "" : ": " + problem.where);
+        if (!problems.empty()) {
+            complain(problems);
+            code = std::max(code, static_cast<int>(renewed.code));
+        }
+        if (common.json)
+            rows.push_back({{"number", renewed.number},
+                            {"before", to_json(renewed.before)},
+                            {"after", to_json(renewed.after)}});
+        else if (renewed.after)
+            print(renewed.number + ": " + renewed.after->level + ", terjaga sampai " +
+                  to_long(date_in(zone, renewed.after->until)) + "\n");
+    });
+    if (common.json) print(dump_json_pretty(rows) + "\n");
+    return code;
+}
+
 }  // namespace
 
-int extend(const Common& common, const ExtendOptions& options) { return extend_files(common, options); }
+int extend(const Common& common, const ExtendOptions& options) {
+    if (!options.due) return extend_files(common, options);
+    if (common.office.empty())
+        throw Error(Code::usage, "--due memerlukan kantor", "--office",
+                    "Sebutkan folder kantor, atau isi NASKAH_OFFICE.");
+    return extend_register(common, options);
+}
 
 }  // namespace naskah::cli

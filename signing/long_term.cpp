@@ -18,6 +18,12 @@ Bytes contents_of(const Prepared& prepared, BytesView pdf) {
     return *parse_hex(as_text(pdf.subspan(prepared.contents_at + 1, prepared.contents_size - 2)));
 }
 
+// For a message: whoever writes a password into an address shall not read it in a log.
+std::string without_user(const std::string& url) {
+    const auto at = url.rfind('@');
+    return visible(at == std::string::npos ? url : "…" + url.substr(at), 80);
+}
+
 // The file with a document timestamp over all of it (ETSI EN 319 142-1 5.5).
 Bytes with_document_timestamp(BytesView pdf, LongTerm& long_term, Instant now) {
     for (int tries = 1;; ++tries) {
@@ -114,7 +120,7 @@ LongTerm::LongTerm(Web& web, std::vector<std::string> authorities, AtHand at_han
       revocations_(web, at_hand_) {
     for (const std::string& url : authorities_)
         if (!is_web_address(url))
-            throw Error(Code::usage, "alamat otoritas waktu bukan alamat web", visible(url, 80),
+            throw Error(Code::usage, "alamat otoritas waktu bukan alamat web", without_user(url),
                         "Tulis alamat http:// atau https:// tanpa nama pengguna dan kata sandi.");
 }
 

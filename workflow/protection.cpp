@@ -1,7 +1,7 @@
 #include "workflow/protection.h"
 
 #include "core/error.h"
-#include "workflow/issue.h"
+#include "storage/protections.h"
 #include "workflow/web.h"
 
 namespace naskah::workflow {
@@ -27,6 +27,43 @@ Bytes extended(BytesView pdf, signing::LongTerm& long_term, const verify::Trust&
                     "berkas yang diperpanjang tidak lolos pemeriksaan sendiri: " + reasons(after), {},
                     "Berkas semula tidak berubah. Laporkan kepada pengembang.");
     return longer;
+}
+
+storage::Protection noted(const signing::Protection& protection) {
+    std::string level = "B-";
+    for (const char c : to_string(protection.level)) level += static_cast<char>(c - 'a' + 'A');
+    return {level, protection.until};
+}
+
+void extend_due(Desk& desk, Instant before, const std::function<void(const Renewed&)>& report) {
+    constexpr int page = 100;
+    const std::string actor = "extend";
+    storage::Protections protections(desk.database());
+    std::int64_t after = 0;
+    for (auto due = protections.due(before, after, page); !due.empty();
+         due = protections.due(before, after, page)) {
+        for (const storage::Protections::Due& one : due) {
+            after = one.row;
+            Renewed renewed{one.number, one.protection, std::nullopt, {}, Code::data};
+            try {
+                const auto pdf = desk.letters().pdf(one.letter);
+                if (!pdf) continue;
+                if (!renewed.before) {
+                    renewed.before = noted(signing::protection_of(*pdf));
+                    protections.extend(one.letter, *pdf, *renewed.before, desk.now(), actor);
+                    if (renewed.before->until >= before) continue;
+                }
+                const Bytes longer = extended(*pdf, desk.long_term(), desk.trust(), desk.now());
+                const storage::Protection gained = noted(signing::protection_of(longer));
+                protections.extend(one.letter, longer, gained, desk.now(), actor);
+                renewed.after = gained;
+            } catch (const Error& error) {
+                renewed.problems = error.problems();
+                renewed.code = error.code();
+            }
+            report(renewed);
+        }
+    }
 }
 
 }  // namespace naskah::workflow
