@@ -232,10 +232,21 @@ int extend_register(const Common& common, const ExtendOptions& options) {
             complain(problems);
             code = std::max(code, static_cast<int>(renewed.code));
         }
+        // Two weeks before the end somebody has to talk to the authority.
+        if (renewed.waiting && renewed.before->until < system_clock().now() + std::chrono::days(14)) {
+            complain({{"otoritas waktu belum memberi bukti yang lebih lama daripada yang ada", renewed.number,
+                       "Pakai otoritas waktu yang sertifikatnya lebih lama berlaku."}});
+            code = std::max(code, static_cast<int>(Code::outside));
+        }
         if (common.json)
             rows.push_back({{"number", renewed.number},
+                            {"waiting", renewed.waiting},
                             {"before", to_json(renewed.before)},
                             {"after", to_json(renewed.after)}});
+        else if (renewed.waiting)
+            print(renewed.number + ": " + renewed.before->level + ", terjaga sampai " +
+                  to_long(date_in(zone, renewed.before->until)) +
+                  "; menunggu sertifikat otoritas waktu yang lebih lama berlaku\n");
         else if (renewed.after)
             print(renewed.number + ": " + renewed.after->level + ", terjaga sampai " +
                   to_long(date_in(zone, renewed.after->until)) + "\n");

@@ -1,6 +1,7 @@
 #include "workflow/protection.h"
 
 #include "core/error.h"
+#include "signing/signatures_in.h"
 #include "storage/protections.h"
 #include "workflow/web.h"
 
@@ -40,6 +41,18 @@ void extend_due(Desk& desk, Instant before, const std::function<void(const Renew
     const std::string actor = "extend";
     storage::Protections protections(desk.database());
     std::int64_t after = 0;
+    // How far a timestamp of today reaches: one that reaches no farther than what a letter has would be added
+    // every day, to no avail. Asked once.
+    std::optional<Instant> reach;
+    const auto reaches = [&] {
+        if (!reach) {
+            Sha256 trial;
+            system_random().fill(trial.octets);
+            const signing::Timestamp timestamp = desk.long_term().timestamp(trial, desk.now());
+            reach = signing::end_of_trust(timestamp.authority, timestamp.weak);
+        }
+        return *reach;
+    };
     for (auto due = protections.due(before, after, page); !due.empty();
          due = protections.due(before, after, page)) {
         for (const storage::Protections::Due& one : due) {
@@ -52,6 +65,11 @@ void extend_due(Desk& desk, Instant before, const std::function<void(const Renew
                     renewed.before = noted(signing::protection_of(*pdf));
                     protections.extend(one.letter, *pdf, *renewed.before, desk.now(), actor);
                     if (renewed.before->until >= before) continue;
+                }
+                if (renewed.before->level == "B-LTA" && reaches() <= renewed.before->until) {
+                    renewed.waiting = true;
+                    report(renewed);
+                    continue;
                 }
                 const Bytes longer = extended(*pdf, desk.long_term(), desk.trust(), desk.now());
                 const storage::Protection gained = noted(signing::protection_of(longer));

@@ -34,8 +34,10 @@ storage::Protection noted(const signing::Protection& protection);
 struct Renewed {
     std::string number;
     std::optional<storage::Protection> before, after;  // after: what it has now
-    std::vector<Problem> problems;                     // why it was not renewed
-    Code code = Code::data;                            // of the problems
+    // An authority's timestamps end no later than what the letter has: nothing was asked for it.
+    bool waiting = false;
+    std::vector<Problem> problems;  // why it was not renewed
+    Code code = Code::data;         // of the problems
 };
 // Renews every letter of the register whose proof ends before that: the register keeps what it gains behind
 // the file as it was, and the record of what was issued stays (storage/protections.h). One that fails stops

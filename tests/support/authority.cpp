@@ -99,7 +99,7 @@ struct Authority::Inside {
     int port = 0;
     mutable std::mutex mutex;
     mutable std::map<std::string, int> asked;
-    Identity root, intermediate, rsa, ecdsa, stamper, expired_stamper, responder, stranger_root,
+    Identity root, intermediate, rsa, ecdsa, stamper, next_stamper, expired_stamper, responder, stranger_root,
         stranger_stamper, stranger_responder, other_use, unauthorised;
 
     Inside(Options the_options, Authority& the_self) : options(the_options), self(the_self) {
@@ -154,6 +154,9 @@ struct Authority::Inside {
             {NID_crl_distribution_points, "URI:" + address("/ca.crl")}};
         stamper =
             make({"TSA Uji CONTOH", stamping, from, from + options.stamp_lives, options.rsa}, &intermediate);
+        next_stamper =
+            make({"TSA Baru CONTOH", stamping, from, from + options.stamp_lives + days(3650), options.rsa},
+                 &intermediate);
         expired_stamper =
             make({"TSA Lama CONTOH", stamping, from - days(400), from - days(30)}, &intermediate);
         other_use = make({"Bukan TSA CONTOH",
@@ -183,7 +186,7 @@ struct Authority::Inside {
         ++asked[path];
     }
 
-    std::string stamped(const std::string& query, Stamp fault) const {
+    std::string stamped(const std::string& query, Stamp fault, const Identity& usual) const {
         const auto* at = reinterpret_cast<const unsigned char*>(query.data());
         std::unique_ptr<TS_REQ, decltype(&TS_REQ_free)> request(
             d2i_TS_REQ(nullptr, &at, static_cast<long>(query.size())), &TS_REQ_free);
@@ -200,7 +203,7 @@ struct Authority::Inside {
         }
         const Identity& who = fault == Stamp::expired_certificate ? expired_stamper
                               : fault == Stamp::stranger          ? stranger_stamper
-                                                                  : stamper;
+                                                                  : usual;
         std::unique_ptr<TS_RESP_CTX, decltype(&TS_RESP_CTX_free)> context(TS_RESP_CTX_new(),
                                                                           &TS_RESP_CTX_free);
         ASN1_OBJECT* policy = OBJ_txt2obj("1.3.6.1.4.1.99999.1", 1);
@@ -336,8 +339,11 @@ struct Authority::Inside {
         return made;
     }
 
-    void answer_stamp(const httplib::Request& request, httplib::Response& response, Stamp fault) const {
+    void answer_stamp(const httplib::Request& request, httplib::Response& response, Stamp fault,
+                      const Identity& usual) const {
         count(request.path);
+        if (self.stamps_left == 0) fault = Stamp::silent;
+        if (self.stamps_left > 0) --self.stamps_left;
         if (fault == Stamp::silent) {
             std::this_thread::sleep_for(std::chrono::milliseconds(400));
             return;
@@ -351,15 +357,18 @@ struct Authority::Inside {
         }
         if (fault == Stamp::too_large)
             return response.set_content(std::string(1 << 20, 'x'), "application/timestamp-reply");
-        response.set_content(stamped(request.body, fault), "application/timestamp-reply");
+        response.set_content(stamped(request.body, fault, usual), "application/timestamp-reply");
     }
 
     void serve() {
         server.Post("/tsa", [this](const httplib::Request& request, httplib::Response& response) {
-            answer_stamp(request, response, self.stamp);
+            answer_stamp(request, response, self.stamp, stamper);
+        });
+        server.Post("/tsa-baru", [this](const httplib::Request& request, httplib::Response& response) {
+            answer_stamp(request, response, self.stamp, next_stamper);
         });
         server.Post("/tsa2", [this](const httplib::Request& request, httplib::Response& response) {
-            answer_stamp(request, response, self.second_stamp);
+            answer_stamp(request, response, self.second_stamp, stamper);
         });
         server.Post("/ocsp", [this](const httplib::Request& request, httplib::Response& response) {
             count(request.path);

@@ -73,11 +73,13 @@ public:
     std::atomic<Stamp> stamp = Stamp::good, second_stamp = Stamp::good;
     std::atomic<Ocsp> ocsp = Ocsp::good;
     std::atomic<List> list = List::fresh;         // of the intermediate, about timestamp authorities
+    std::atomic<int> stamps_left = -1;            // then silence; negative: without end
     std::atomic<std::int64_t> ahead_seconds = 0;  // of the system's clock
     Instant now() const;
     int asked(const std::string& path) const;  // how often
 
-    std::string address(const std::string& path) const;  // "/tsa", "/tsa2" ...
+    // "/tsa", "/tsa2"; "/tsa-baru" has a certificate that ends ten years later.
+    std::string address(const std::string& path) const;
     const std::string& root_pem() const { return root_pem_; }
     const std::string& intermediate_pem() const { return intermediate_pem_; }
     // A signer's PKCS#12 file (passphrase "contoh"); `alone`: without the intermediate, which its certificate
