@@ -296,21 +296,32 @@ bool Revocations::by_ocsp(const Question& question, ValidationData& data) {
     const Bytes asked = ocsp_question(question.certificate, question.issuer);
     const auto take = [&](const Bytes& answer, const Judged& judged) {
         if (!judged.responder.empty()) {
-            add_once(data.certificates, judged.responder);
             // Whoever answers for an authority may have been revoked too, unless its certificate says that
-            // nobody need ask (RFC 6960 4.2.2.2.1).
+            // nobody need ask, or names no list where one could (RFC 6960 4.2.2.2.1).
             const X509Ptr responder = read_certificate(judged.responder);
-            if (X509_get_ext_by_NID(responder.get(), NID_id_pkix_OCSP_noCheck, -1) < 0)
-                prove_one({responder.get(), question.issuer, question.now, true, false, question.refusals},
-                          data);
+            const bool asks = X509_get_ext_by_NID(responder.get(), NID_id_pkix_OCSP_noCheck, -1) < 0 &&
+                              !list_addresses(responder.get()).empty();
+            if (asks) try {
+                    prove_one(
+                        {responder.get(), question.issuer, question.now, true, false, question.refusals},
+                        data);
+                } catch (const Error& error) {
+                    question.refusals.push_back(
+                        {"yang menjawab OCSP tidak terbukti belum dicabut: " + error.problems().front().what,
+                         error.problems().front().where,
+                         {}});
+                    return false;
+                }
+            add_once(data.certificates, judged.responder);
         }
         add_once(data.ocsp_responses, answer);
+        return true;
     };
     for (const std::string& url : ocsp_addresses(question.certificate)) {
         const std::string key = url + ' ' + to_string(sha256(asked));
         if (const auto known = question.lasting ? kept(key, question.now) : std::nullopt) {
             const Judged judged = judge_ocsp(*known, question.certificate, question.issuer, question.now);
-            if (judged.answer == Answer::good) return take(*known, judged), true;
+            if (judged.answer == Answer::good && take(*known, judged)) return true;
         }
         const auto answer =
             ask_for(web_, url, largest_ocsp, question.refusals, "application/ocsp-request", asked);
@@ -323,8 +334,9 @@ bool Revocations::by_ocsp(const Question& question, ValidationData& data) {
                         short_name(X509_get_subject_name(question.certificate)) + " di " + visible(url, 200),
                         "Tanyakan kepada penerbit sertifikat.");
         if (judged.answer == Answer::good) {
+            if (!take(*answer, judged)) continue;
             if (question.lasting) keep(key, *answer, std::min(judged.until, question.now + kept_for));
-            return take(*answer, judged), true;
+            return true;
         }
         question.refusals.push_back({judged.why, visible(url, 200), {}});
     }
@@ -356,8 +368,13 @@ bool Revocations::by_list(const Question& question, ValidationData& data) {
         keep(url, *file, until);
         return true;
     }
-    return std::any_of(at_hand_.revocation_lists.begin(), at_hand_.revocation_lists.end(),
-                       [&](const Bytes& der) { return settles(der, {}, nullptr); });
+    return std::any_of(
+        at_hand_.revocation_lists.begin(), at_hand_.revocation_lists.end(), [&](const Bytes& der) {
+            const CrlPtr list = read_list(der);
+            const X509_NAME* issuer = X509_get_subject_name(question.issuer);
+            return list && X509_NAME_cmp(X509_CRL_get_issuer(list.get()), issuer) == 0 &&
+                   settles(der, "daftar pencabutan di folder trust/: " + short_name(issuer), nullptr);
+        });
 }
 
 void Revocations::prove_one(const Question& question, ValidationData& data) {

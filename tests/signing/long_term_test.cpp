@@ -304,6 +304,20 @@ TEST_CASE(
     judge(authority, sign(SmallPdf().bytes(), *key, {.level = Level::lta}, long_term, authority.now()));
 }
 
+TEST_CASE("Whoever answers for an authority is looked up in its list, where the certificate names one") {
+    Authority authority;
+    LocalWeb web;
+    const auto key = key_of(authority, false);
+    authority.ocsp = Authority::Ocsp::with_list;
+    LongTerm long_term(web, {authority.address("/tsa")}, trusting(authority));
+    judge(authority, sign(SmallPdf().bytes(), *key, {.level = Level::lt}, long_term, authority.now()));
+    authority.list = Authority::List::stranger;
+    LongTerm fresh(web, {authority.address("/tsa")}, trusting(authority));
+    CHECK(refusal([&] { sign(SmallPdf().bytes(), *key, {.level = Level::lt}, fresh, authority.now()); },
+                  Code::outside)
+              .find("yang menjawab OCSP tidak terbukti") != std::string::npos);
+}
+
 TEST_CASE("An intermediate that nobody gave is fetched from where the certificate says") {
     Authority authority;
     LocalWeb web;

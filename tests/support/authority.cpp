@@ -100,7 +100,7 @@ struct Authority::Inside {
     mutable std::mutex mutex;
     mutable std::map<std::string, int> asked;
     Identity root, intermediate, rsa, ecdsa, stamper, next_stamper, expired_stamper, responder, stranger_root,
-        stranger_stamper, stranger_responder, other_use, unauthorised;
+        stranger_stamper, stranger_responder, other_use, unauthorised, listed_responder;
 
     Inside(Options the_options, Authority& the_self) : options(the_options), self(the_self) {
         port = server.bind_to_any_port("127.0.0.1");
@@ -171,6 +171,12 @@ struct Authority::Inside {
                           from,
                           from + days(7300)},
                          &intermediate);
+        listed_responder = make(
+            {"OCSP Berdaftar CONTOH",
+             {{NID_ext_key_usage, "OCSPSigning"}, {NID_crl_distribution_points, "URI:" + address("/ca.crl")}},
+             from,
+             from + days(365)},
+            &intermediate);
         unauthorised = make(
             {"Bukan OCSP CONTOH", {{NID_key_usage, "critical,digitalSignature"}}, from, from + days(365)},
             &intermediate);
@@ -302,6 +308,7 @@ struct Authority::Inside {
                                status == V_OCSP_CERTSTATUS_REVOKED ? from : nullptr, from, next);
         const Identity& who = of_root                       ? root
                               : fault == Ocsp::stranger     ? stranger_responder
+                              : fault == Ocsp::with_list    ? listed_responder
                               : fault == Ocsp::unauthorised ? unauthorised
                                                             : responder;
         need(OCSP_basic_sign(basic, who.certificate.get(), who.key.get(), EVP_sha256(), nullptr, 0) == 1,

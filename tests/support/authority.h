@@ -50,6 +50,7 @@ public:
         unknown,
         stranger,
         unauthorised,
+        with_list,
         stale,
         about_another,
         try_later,
