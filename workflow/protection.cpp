@@ -57,7 +57,9 @@ void extend_due(Desk& desk, Instant before, const std::function<void(const Renew
          due = protections.due(before, after, page)) {
         for (const storage::Protections::Due& one : due) {
             after = one.row;
-            Renewed renewed{one.number, one.protection, std::nullopt, {}, Code::data};
+            Renewed renewed;
+            renewed.number = one.number;
+            renewed.before = one.protection;
             try {
                 const auto pdf = desk.letters().pdf(one.letter);
                 if (!pdf) continue;
