@@ -44,10 +44,20 @@ int resume(const Common& common);
 struct SignOptions {
     fs::path in, out, p12;
     std::string level = "b";
-    std::string tsa;
+    std::vector<std::string> tsa;  // in the order in which they are tried; empty: the office's
+    std::vector<fs::path> trust;
     int certify = 2;
 };
 int sign(const Common& common, const SignOptions& options);
+
+struct ExtendOptions {
+    std::vector<fs::path> files, trust;
+    fs::path out;  // a folder, or with one file a file; empty: in place
+    std::vector<std::string> tsa;
+    bool due = false;  // instead of files: what the office's register holds
+    int within = 90;   // days
+};
+int extend(const Common& common, const ExtendOptions& options);
 
 struct VerifyOptions {
     std::vector<fs::path> files, trust;

@@ -28,6 +28,7 @@ struct Line {
     LetterOptions letter;
     SignOptions sign;
     VerifyOptions verify;
+    ExtendOptions extend;
     RegisterOptions registered;
     UserOptions user;
     BackupOptions backup;
@@ -154,13 +155,35 @@ void add_signatures(CLI::App& app, Line& line) {
     sign_command->add_option("MASUK.pdf", line.sign.in)->required();
     sign_command->add_option("-o,--output", line.sign.out, "berkas PDF hasil")->required();
     sign_command->add_option("--p12", line.sign.p12, "kunci PKCS#12")->required();
-    sign_command->add_option("--level", line.sign.level, "tingkat PAdES: b (t, lt, lta belum tersedia)");
-    sign_command->add_option("--tsa", line.sign.tsa, "alamat otoritas waktu untuk tingkat t ke atas");
+    sign_command->add_option("--level", line.sign.level, "tingkat PAdES: b, t, lt, lta")
+        ->check(CLI::IsMember({"b", "t", "lt", "lta"}))
+        ->capture_default_str();
+    sign_command->add_option("--tsa", line.sign.tsa,
+                             "alamat otoritas waktu untuk tingkat t ke atas, dicoba berurutan");
+    sign_command->add_option("--trust", line.sign.trust,
+                             "sertifikat akar dan penerbit, daftar pencabutan (PEM atau DER)");
     sign_command
         ->add_option("--certify", line.sign.certify, "DocMDP 1-3 untuk sertifikasi; 0 tanda tangan biasa")
         ->check(CLI::Range(0, 3));
     sign_command->add_option("--pin-fd", line.common.pin_fd, "baca kata sandi kunci dari deskriptor ini");
     sign_command->callback([&line] { line.act = [&line] { return sign(line.common, line.sign); }; });
+
+    auto* extend_command = app.add_subcommand(
+        "extend", "perpanjang bukti tanda tangan: data pencabutan dan stempel waktu baru (PAdES B-LTA)");
+    auto* files = extend_command->add_option("BERKAS", line.extend.files);
+    auto* due =
+        extend_command->add_flag("--due", line.extend.due, "surat kantor yang buktinya segera berakhir")
+            ->excludes(files);
+    extend_command->add_option("--within", line.extend.within, "dengan --due: dalam sekian hari")
+        ->check(CLI::Range(0, 3650))
+        ->capture_default_str();
+    extend_command->add_option("-o,--out", line.extend.out, "berkas atau folder hasil; tanpa ini: di tempat")
+        ->excludes(due);
+    extend_command->add_option("--tsa", line.extend.tsa, "alamat otoritas waktu, dicoba berurutan");
+    extend_command->add_option("--trust", line.extend.trust,
+                               "sertifikat akar dan penerbit, daftar pencabutan (PEM atau DER)");
+    extend_command->add_flag("--json", line.common.json, "keluaran JSON");
+    extend_command->callback([&line] { line.act = [&line] { return extend(line.common, line.extend); }; });
 
     auto* verify_command = app.add_subcommand("verify", "periksa tanda tangan berkas PDF");
     verify_command->add_option("BERKAS", line.verify.files)->required();

@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "workflow/agenda.h"
 #include "workflow/issue.h"
+#include "workflow/protection.h"
 
 namespace naskah::cli {
 
@@ -69,20 +70,57 @@ std::string describe(const fs::path& file, const verify::Report& report, const J
 
 }  // namespace
 
+namespace {
+
+// Whom to ask for the time and about certificates: as the command says, else as the office does.
+workflow::Outside outside_for(const Common& common, std::vector<std::string> authorities,
+                              const std::vector<fs::path>& trust) {
+    signing::AtHand at_hand;
+    if (!common.office.empty()) {
+        const workflow::Office office = workflow::Office::open(common.office);
+        if (authorities.empty()) authorities = office.timestamp_authorities();
+        at_hand = office.at_hand();
+    }
+    for (const fs::path& file : trust) at_hand.add(read_file(file, 16u << 20));
+    return workflow::open_outside(nullptr, std::move(authorities), std::move(at_hand));
+}
+
+verify::Trust trust_for(const Common& common, const std::vector<fs::path>& files) {
+    verify::Trust trust;
+    if (!common.office.empty()) trust = workflow::Office::open(common.office).trust();
+    for (const fs::path& file : files) trust.add(read_file(file, 16u << 20), file.string());
+    return trust;
+}
+
+std::string named(signing::Level level) {
+    std::string name = "B-";
+    for (const char c : to_string(level)) name += static_cast<char>(c - 'a' + 'A');
+    return name;
+}
+
+}  // namespace
+
 int sign(const Common& common, const SignOptions& options) {
-    if (options.level != "b")
-        throw Error(
-            Code::usage, "tingkat " + options.level + " belum tersedia", "--level",
-            "Pakai --level b. Tanda tangan tidak dibuat dengan tingkat yang lebih rendah dari yang diminta.");
+    const auto level = signing::parse_level(options.level);
+    if (!level)
+        throw Error(Code::usage, "tingkat " + options.level + " tidak dikenal", "--level",
+                    "Pakai b, t, lt, atau lta.");
     const Bytes pdf = read_file(options.in);
     const auto key = workflow::open_key_file(options.p12, ask_secret(common.pin_fd));
     const Instant now = system_clock().now();
     signing::check_certificate(*key, now);
     signing::Options how;
     how.certify = options.certify;
-    write_file(options.out, signing::sign(pdf, *key, how, now));
+    how.level = *level;
+    if (*level == signing::Level::b) {
+        write_file(options.out, signing::sign(pdf, *key, how, now));
+    } else {
+        const workflow::Outside outside = outside_for(common, options.tsa, options.trust);
+        write_file(options.out, signing::sign(pdf, *key, how, *outside.long_term, now));
+    }
     const signing::Certificate certificate = signing::describe(*key);
-    print(options.out.string() + ": ditandatangani oleh " + certificate.common_name + "\n");
+    print(options.out.string() + ": ditandatangani oleh " + certificate.common_name + ", tingkat " +
+          named(*level) + "\n");
     return 0;
 }
 
@@ -127,6 +165,104 @@ int verify(const Common& common, const VerifyOptions& options) {
     }
     if (common.json) print(dump_json_pretty(reports) + "\n");
     return code;
+}
+
+namespace {
+
+fs::path target_of(const fs::path& file, const ExtendOptions& options) {
+    if (options.out.empty()) return file;
+    if (fs::is_directory(options.out)) return options.out / file.filename();
+    if (options.files.size() > 1)
+        throw Error(Code::usage, "beberapa berkas memerlukan folder yang sudah ada", "--out",
+                    "Buat foldernya dahulu.");
+    return options.out;
+}
+
+int extend_files(const Common& common, const ExtendOptions& options) {
+    if (options.files.empty())
+        throw Error(Code::usage, "sebutkan berkas yang diperpanjang, atau --due", "extend");
+    const workflow::Outside outside = outside_for(common, options.tsa, options.trust);
+    const verify::Trust trust = trust_for(common, options.trust);
+    int code = 0;
+    Json rows = Json::array();
+    for (const fs::path& file : options.files) {
+        try {
+            const fs::path out = target_of(file, options);
+            const Instant now = system_clock().now();
+            const Bytes longer = workflow::extended(read_file(file), *outside.long_term, trust, now);
+            const signing::Protection protection = signing::protection_of(longer);
+            write_file(out, longer);
+            if (common.json)
+                rows.push_back({{"file", file.string()},
+                                {"path", out.string()},
+                                {"level", named(protection.level)},
+                                {"until", to_rfc3339(protection.until)}});
+            else
+                print(out.string() + ": " + named(protection.level) + ", terjaga sampai " +
+                      to_long(date_in(Zone::wita, protection.until)) + "\n");
+        } catch (const Error& error) {
+            std::vector<Problem> problems = error.problems();
+            for (Problem& problem : problems)
+                problem.where = file.string() + (problem.where.empty() ? "" : ": " + problem.where);
+            complain(problems);
+            code = std::max(code, static_cast<int>(error.code()));
+        }
+    }
+    if (common.json) print(dump_json_pretty(rows) + "\n");
+    return code;
+}
+
+Json to_json(const std::optional<storage::Protection>& protection) {
+    if (!protection) return nullptr;
+    return {{"level", protection->level}, {"until", to_rfc3339(protection->until)}};
+}
+
+int extend_register(const Common& common, const ExtendOptions& options) {
+    workflow::Office office = workflow::Office::open(common.office);
+    const Zone zone = office.zone();
+    workflow::Desk desk(std::move(office), system_clock(), system_random(), ask_secret(common.pin_fd));
+    int code = 0;
+    Json rows = Json::array();
+    const Instant before = system_clock().now() + std::chrono::days(options.within);
+    workflow::extend_due(desk, before, [&](const workflow::Renewed& renewed) {
+        std::vector<Problem> problems = renewed.problems;
+        for (Problem& problem : problems)
+            problem.where = renewed.number + (problem.where.empty() ? "" : ": " + problem.where);
+        if (!problems.empty()) {
+            complain(problems);
+            code = std::max(code, static_cast<int>(renewed.code));
+        }
+        // Two weeks before the end somebody has to talk to the authority.
+        if (renewed.waiting && renewed.before->until < system_clock().now() + std::chrono::days(14)) {
+            complain({{"otoritas waktu belum memberi bukti yang lebih lama daripada yang ada", renewed.number,
+                       "Pakai otoritas waktu yang sertifikatnya lebih lama berlaku."}});
+            code = std::max(code, static_cast<int>(Code::outside));
+        }
+        if (common.json)
+            rows.push_back({{"number", renewed.number},
+                            {"waiting", renewed.waiting},
+                            {"before", to_json(renewed.before)},
+                            {"after", to_json(renewed.after)}});
+        else if (renewed.waiting)
+            print(renewed.number + ": " + renewed.before->level + ", terjaga sampai " +
+                  to_long(date_in(zone, renewed.before->until)) +
+                  "; menunggu sertifikat otoritas waktu yang lebih lama berlaku\n");
+        else if (renewed.after)
+            print(renewed.number + ": " + renewed.after->level + ", terjaga sampai " +
+                  to_long(date_in(zone, renewed.after->until)) + "\n");
+    });
+    if (common.json) print(dump_json_pretty(rows) + "\n");
+    return code;
+}
+
+}  // namespace
+
+int extend(const Common& common, const ExtendOptions& options) {
+    if (!options.due) return extend_files(common, options);
+    if (common.office.empty())
+        throw Error(Code::usage, "--due memerlukan kantor", "--office",
+                    "Sebutkan folder kantor, atau isi NASKAH_OFFICE.");
+    return extend_register(common, options);
 }
 
 }  // namespace naskah::cli

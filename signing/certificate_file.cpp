@@ -10,7 +10,6 @@ namespace naskah::signing {
 namespace {
 
 using BioPtr = std::unique_ptr<BIO, Freed<BIO_free>>;
-using CrlPtr = std::unique_ptr<X509_CRL, Freed<X509_CRL_free>>;
 
 RevocationList describe_list(const X509_CRL* list) {
     RevocationList found;

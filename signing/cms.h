@@ -13,11 +13,13 @@ namespace naskah::signing {
 // it.
 Bytes encode_attributes(const Chain& chain, const Sha256& document);
 
-// ContentInfo with the SignedData of a detached signature: the chain's certificates and one SignerInfo.
-Bytes encode_signed_data(const Chain& chain, BytesView attributes, BytesView signature_value);
+// ContentInfo with the SignedData of a detached signature: the chain's certificates and one SignerInfo. With
+// a timestamp token (RFC 3161, DER) over the signature value, that is its one unsigned attribute: PAdES B-T.
+Bytes encode_signed_data(const Chain& chain, BytesView attributes, BytesView signature_value,
+                         BytesView timestamp = {});
 
-// Bytes that encode_signed_data may need for this chain. RSA signatures need exactly these, ECDSA ones up to
-// nine less.
-std::size_t largest_signed_data(const Chain& chain);
+// Bytes that encode_signed_data may need for this chain and a token of at most that size, 0 for none. RSA
+// signatures need exactly these, ECDSA ones up to nine less.
+std::size_t largest_signed_data(const Chain& chain, std::size_t timestamp_size = 0);
 
 }  // namespace naskah::signing

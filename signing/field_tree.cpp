@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t most_fields = 10'000;
 
-[[noreturn]] void refuse_closed(const std::string& why) {
-    throw Error(Code::data, "berkas ini tidak boleh ditandatangani lagi: " + why, {},
-                "Minta berkas yang belum dikunci kepada penanda tangan sebelumnya");
-}
-
 Dictionary dictionary_at(const PdfFile& file, std::string_view value) {
     const auto resolved = file.resolve(value);
     return is_dictionary(resolved) ? to_dictionary(resolved) : Dictionary{};
@@ -44,7 +39,7 @@ FormSoFar look_at_form(const PdfFile& file, const Dictionary& catalog) {
     if (!permissions.find("DocMDP").empty()) {
         form.is_signed = true;
         if (certified_permission(file, dictionary_at(file, permissions.find("DocMDP"))) == 1) {
-            refuse_closed("sertifikasinya melarang setiap perubahan (DocMDP P=1)");
+            form.closed = "sertifikasinya melarang setiap perubahan (DocMDP P=1)";
         }
     }
 
@@ -73,9 +68,10 @@ FormSoFar look_at_form(const PdfFile& file, const Dictionary& catalog) {
         const auto type = own_type.empty() ? inherited_type : own_type;
         if (to_name(type) == "Sig" && is_dictionary(file.resolve(node.find("V")))) {
             form.is_signed = true;
+            form.signatures.push_back(dictionary_at(file, node.find("V")));
             const auto lock = dictionary_at(file, node.find("Lock"));
             if (to_integer(file.resolve(lock.find("P"))) == 1)
-                refuse_closed("tanda tangan sebelumnya mengunci berkas");
+                form.closed = "tanda tangan sebelumnya mengunci berkas";
         }
         if (const auto reference = to_reference(value); reference && top && only_grows) {
             const bool plain = node.find("Kids").empty() && node.find("Lock").empty() &&

@@ -133,6 +133,23 @@ std::string_view PdfFile::object(Reference reference) const {
     return "null";
 }
 
+std::optional<BytesView> PdfFile::plain_stream(Reference reference) const {
+    const auto value = object(reference);
+    if (!is_dictionary(value)) return std::nullopt;
+    const Dictionary dictionary = to_dictionary(value);
+    const auto length = to_integer(resolve(dictionary.find("Length")));
+    if (!dictionary.find("Filter").empty() || !length || *length < 0) return std::nullopt;
+    auto at = static_cast<std::size_t>(value.data() - text_.data()) + value.size();
+    skip_blank(text_, at);
+    if (text_.substr(at, 6) != "stream") return std::nullopt;
+    at += 6;
+    if (text_.substr(at, 1) == "\r") ++at;
+    if (text_.substr(at, 1) == "\n") ++at;
+    const auto size = static_cast<std::size_t>(*length);
+    if (at > text_.size() || size > text_.size() - at) return std::nullopt;
+    return as_bytes(text_.substr(at, size));
+}
+
 std::string_view PdfFile::resolve(std::string_view value) const {
     // A reference to a reference is not allowed (7.3.10), so one step is enough.
     const auto reference = to_reference(value);

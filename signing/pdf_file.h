@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,8 @@ public:
 
     // The object's value, "null" if there is no such object (7.3.10).
     std::string_view object(Reference reference) const;
+    // The octets of a stream without filters, as Naskah writes them; nothing for any other object.
+    std::optional<BytesView> plain_stream(Reference reference) const;
     // `value`, or the object that it refers to.
     std::string_view resolve(std::string_view value) const;
 

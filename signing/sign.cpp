@@ -1,7 +1,5 @@
 #include "signing/sign.h"
 
-#include <algorithm>
-
 #include "core/date.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -12,28 +10,6 @@
 namespace naskah::signing {
 
 namespace {
-
-// Everything but the signature itself is signed.
-Sha256 digest_around(BytesView pdf, std::size_t gap_at, std::size_t gap_size) {
-    const auto before = pdf.first(gap_at), behind = pdf.subspan(gap_at + gap_size);
-    DigestContextPtr context(EVP_MD_CTX_new());
-    Sha256 digest;
-    unsigned size = 0;
-    require(context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1 &&
-                EVP_DigestUpdate(context.get(), before.data(), before.size()) == 1 &&
-                EVP_DigestUpdate(context.get(), behind.data(), behind.size()) == 1 &&
-                EVP_DigestFinal_ex(context.get(), digest.octets.data(), &size) == 1,
-            "SHA-256");
-    return digest;
-}
-
-void write_hex(BytesView bytes, std::uint8_t* out) {
-    constexpr char digits[] = "0123456789abcdef";
-    for (const auto byte : bytes) {
-        *out++ = static_cast<std::uint8_t>(digits[byte >> 4]);
-        *out++ = static_cast<std::uint8_t>(digits[byte & 15]);
-    }
-}
 
 void check_options(const Options& options) {
     if (options.field.find('.') != std::string::npos) {
@@ -52,6 +28,17 @@ std::string day_and_time(Instant instant) {
 }
 
 }  // namespace
+
+std::string to_string(Level level) {
+    constexpr const char* names[] = {"b", "t", "lt", "lta"};
+    return names[static_cast<int>(level)];
+}
+
+std::optional<Level> parse_level(std::string_view text) {
+    for (const Level level : {Level::b, Level::t, Level::lt, Level::lta})
+        if (to_string(level) == text) return level;
+    return std::nullopt;
+}
 
 void check_certificate(const Key& key, Instant now) {
     const Chain& chain = key.chain();
@@ -78,14 +65,18 @@ void check_certificate(const Key& key, Instant now) {
 
 Certificate describe(const Key& key) { return key.chain().signer(); }
 
-Prepared prepare(BytesView pdf, const Key& key, const Options& options, Instant now) {
+Prepared prepare(BytesView pdf, const Key& key, const Options& options, Instant now,
+                 std::size_t timestamp_room) {
     check_options(options);
+    if (options.level != Level::b && timestamp_room == 0)
+        throw Error(Code::usage, "tingkat " + to_string(options.level) + " memerlukan otoritas waktu", {},
+                    "Sebutkan alamat otoritas waktu, atau pakai tingkat b.");
     Slot slot = open_slot(pdf, {.field = options.field,
                                 .field_tooltip = options.field_tooltip,
                                 .reason = options.reason,
                                 .location = options.location,
                                 .certify = options.certify,
-                                .signature_size = largest_signed_data(key.chain()),
+                                .signature_size = largest_signed_data(key.chain(), timestamp_room),
                                 .now = now});
     const Sha256 document = digest_around(slot.pdf, slot.contents_at, slot.contents_size);
     Bytes attributes = encode_attributes(key.chain(), document);
@@ -96,20 +87,24 @@ Prepared prepare(BytesView pdf, const Key& key, const Options& options, Instant 
             .attributes = std::move(attributes),
             .attributes_digest = attributes_digest,
             .certifies = slot.certifies,
-            .field = std::move(slot.field)};
+            .field = std::move(slot.field),
+            .level = options.level,
+            .timestamp_room = timestamp_room};
 }
 
-Bytes embed(Prepared prepared, const Key& key, BytesView signature_value) {
-    if (!key.chain().verifies(signature_value, prepared.attributes_digest)) {
-        throw Error(Code::outside,
-                    "pemegang kunci memberi tanda tangan yang tidak cocok dengan sertifikatnya",
-                    key.chain().signer().common_name, "Periksa pasangan kunci dan sertifikat, lalu ulangi");
-    }
-    const Bytes cms = encode_signed_data(key.chain(), prepared.attributes, signature_value);
-    if (2 * cms.size() + 2 > prepared.contents_size) {
+void check_value(const Prepared& prepared, const Key& key, BytesView signature_value) {
+    if (key.chain().verifies(signature_value, prepared.attributes_digest)) return;
+    throw Error(Code::outside, "pemegang kunci memberi tanda tangan yang tidak cocok dengan sertifikatnya",
+                key.chain().signer().common_name, "Periksa pasangan kunci dan sertifikat, lalu ulangi");
+}
+
+Bytes embed(Prepared prepared, const Key& key, BytesView signature_value, BytesView timestamp) {
+    check_value(prepared, key, signature_value);
+    if ((prepared.level == Level::b) != timestamp.empty())
+        throw Error(Code::internal, "tingkat tanda tangan dan stempel waktunya tidak sejalan");
+    const Bytes cms = encode_signed_data(key.chain(), prepared.attributes, signature_value, timestamp);
+    if (!fill_slot(prepared.pdf, prepared.contents_at, prepared.contents_size, cms))
         throw Error(Code::internal, "tanda tangan lebih besar daripada tempatnya");
-    }
-    write_hex(cms, prepared.pdf.data() + prepared.contents_at + 1);
     return std::move(prepared.pdf);
 }
 

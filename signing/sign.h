@@ -1,10 +1,13 @@
 // Puts a PAdES signature on a PDF in three steps, so that the middle one can happen in a token or far away:
 // prepare the file and the attributes, sign the attributes' digest, embed the result.
-// ETSI EN 319 142-1 (PAdES baseline B-B), ETSI EN 319 122-1 (CAdES), RFC 5652 (CMS), RFC 5035 (ESS v2).
+// The levels above B-B need an authority's answers as well: long_term.h.
+// ETSI EN 319 142-1 (PAdES baseline), ETSI EN 319 122-1 (CAdES), RFC 5652 (CMS), RFC 5035 (ESS v2).
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/bytes.h"
@@ -35,6 +38,13 @@ void check_certificate(const Key& key, Instant now);
 
 Certificate describe(const Key& key);
 
+// PAdES baseline levels (ETSI EN 319 142-1 6): B-B signed, B-T with a proof of when, B-LT with all that
+// proves the certificates good, B-LTA with a timestamp over that, which can be renewed for as long as one
+// likes.
+enum class Level { b, t, lt, lta };
+std::string to_string(Level level);  // "b", "t", "lt", "lta"
+std::optional<Level> parse_level(std::string_view text);
+
 struct Options {
     // Name of the signature field: without a dot, and not yet in the file. Empty stands for the first free
     // one of TandaTangan1, TandaTangan2 and so on.
@@ -46,6 +56,8 @@ struct Options {
     // it: a file that is signed already gets an approval signature whatever is asked here, and Prepared says
     // which it became.
     int certify = 2;
+    // What is reached, or the call fails. Above b: with the functions of long_term.h.
+    Level level = Level::b;
 };
 
 // Step 1. `pdf` gains an incremental update with an empty signature; the earlier bytes are an exact prefix.
@@ -58,14 +70,20 @@ struct Prepared {
     Sha256 attributes_digest;  // its SHA-256, for Key::sign_digest
     int certifies = 0;         // the DocMDP permission, or 0 for an approval signature
     std::string field;         // its name
+    Level level = Level::b;
+    std::size_t timestamp_room = 0;  // the largest token that fits
 };
 // `now` goes into /M (the time that the signer claims). Throws Error(data) for a file that cannot be signed:
 // encrypted, damaged, in cross-reference streams, certified with P=1, a field of that name.
-Prepared prepare(BytesView pdf, const Key& key, const Options& options, Instant now);
+// `timestamp_room`: bytes for the timestamp token of the levels above b.
+Prepared prepare(BytesView pdf, const Key& key, const Options& options, Instant now,
+                 std::size_t timestamp_room = 0);
 
 // Step 3: the signed PDF. Checks first that the value is this key's signature over these attributes; if it is
-// not, throws Error(outside): the holder of the key has answered something else.
-Bytes embed(Prepared prepared, const Key& key, BytesView signature_value);
+// not, throws Error(outside): the holder of the key has answered something else. `timestamp`: the token over
+// the value's SHA-256, above level b.
+void check_value(const Prepared& prepared, const Key& key, BytesView signature_value);
+Bytes embed(Prepared prepared, const Key& key, BytesView signature_value, BytesView timestamp = {});
 
 // The three in one.
 Bytes sign(BytesView pdf, const Key& key, const Options& options, Instant now);

@@ -5,6 +5,7 @@
 
 #include "storage/agenda.h"
 #include "storage/log.h"
+#include "storage/protections.h"
 #include "storage/reconciliation.h"
 #include "storage/rows.h"
 
@@ -38,7 +39,7 @@ private:
     }
 
     void walk_agenda() {
-        for (const auto check : {check_agenda, check_dispatches, check_restorations}) {
+        for (const auto check : {check_agenda, check_dispatches, check_restorations, check_protections}) {
             const std::vector<Problem> found = check(connection_);
             problems_.insert(problems_.end(), found.begin(), found.end());
         }

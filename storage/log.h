@@ -7,7 +7,7 @@
 // What the details hold is enough to derive the state of every letter:
 //   reserve  {"number", "date", "record": record_digest}       and "replaces" when it stands in another's
 //   place
-//   issue    {"sha256"}
+//   issue    {"sha256"}              with a timestamp also {"level", "until"}
 //   void     {"reason"}
 //   replace  {"reason", "by"}   void, and who stands in its place
 //   revoke, supersede  {"reason", "by"}   and which letter did it

@@ -1,6 +1,7 @@
 #include "storage/recorder.h"
 
 #include "storage/agenda.h"
+#include "storage/protections.h"
 #include "storage/reconciliation.h"
 
 namespace naskah::storage {
@@ -115,7 +116,7 @@ void Recorder::record(StoredLetter& letter, const std::string& actor) {
 }
 
 void Recorder::issue(StoredLetter& letter, BytesView pdf, const std::string& digest, Instant now,
-                     const std::string& actor) {
+                     const std::string& actor, const std::optional<Protection>& protection) {
     require_reconciled(letter.series);
     connection_.run_later("INSERT INTO pdfs (letter_row, sha256, content) VALUES ($1, $2, $3)",
                           {letter.row, digest, pdf});
@@ -124,7 +125,13 @@ void Recorder::issue(StoredLetter& letter, BytesView pdf, const std::string& dig
     letter.issued_at = to_millis(now);
     connection_.run_later("UPDATE letters SET status = $1, sha256 = $2, issued_at = $3 WHERE row_id = $4",
                           {letter.status, digest, *letter.issued_at, letter.row});
-    note(letter, "issue", {{"sha256", digest}}, now, actor);
+    Json detail = {{"sha256", digest}};
+    if (protection) {
+        note_protection(connection_, letter.row, digest, *protection, now);
+        detail["level"] = protection->level;
+        detail["until"] = to_rfc3339(protection->until);
+    }
+    note(letter, "issue", std::move(detail), now, actor);
 }
 
 void Recorder::note(const StoredLetter& letter, const char* action, Json detail, Instant now,

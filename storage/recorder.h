@@ -37,7 +37,7 @@ public:
     void record(StoredLetter& letter, const std::string& actor);
     // A reserved letter receives its PDF.
     void issue(StoredLetter& letter, BytesView pdf, const std::string& digest, Instant now,
-               const std::string& actor);
+               const std::string& actor, const std::optional<Protection>& protection);
     void note(const StoredLetter& letter, const char* action, Json detail, Instant now,
               const std::string& actor);
 

@@ -29,6 +29,7 @@
 #include "core/json.h"
 #include "core/sha256.h"
 #include "numbering/pattern.h"
+#include "storage/protection.h"
 
 namespace naskah::storage {
 
@@ -124,6 +125,7 @@ struct SignedLetter {
     LetterId id;
     BytesView pdf;
     std::string actor;
+    std::optional<Protection> protection = {};  // nothing: a signature without timestamp, B-B
 };
 
 class Register {
@@ -147,7 +149,8 @@ public:
     // Stores the signed PDF and marks the letter issued. If it is issued already, nothing is changed and the
     // stored letter comes back: two processes may finish one letter, the first one wins. Error(data) if it is
     // void.
-    virtual Letter issue(const LetterId& id, BytesView pdf, Instant now, const std::string& actor) = 0;
+    virtual Letter issue(const LetterId& id, BytesView pdf, Instant now, const std::string& actor,
+                         const std::optional<Protection>& protection = {}) = 0;
     // The same for many, in one transaction.
     virtual std::vector<Answer<Letter>> issue_all(std::span<const SignedLetter> letters, Instant now) = 0;
 
@@ -170,10 +173,12 @@ public:
     virtual std::optional<Letter> find(const LetterId& id) = 0;
     virtual std::optional<Letter> find_number(const std::string& number) = 0;
     virtual std::optional<Letter> find_key(const std::string& idempotency_key) = 0;
+    // By the digest of its file as it was issued, or as it was after any extension (protections.h).
     virtual std::optional<Letter> find_sha256(const Sha256& digest) = 0;
-    virtual std::optional<Bytes> pdf(const LetterId& id) = 0;  // the signed bytes, checked against sha256
-    virtual std::vector<Letter> unfinished() = 0;              // all that are reserved, oldest first
-    virtual std::vector<Row> list(const Filter& filter) = 0;   // in order of series, year, urut
+    // The file as it is now: the signed bytes, checked against sha256, and what was added behind them since.
+    virtual std::optional<Bytes> pdf(const LetterId& id) = 0;
+    virtual std::vector<Letter> unfinished() = 0;             // all that are reserved, oldest first
+    virtual std::vector<Row> list(const Filter& filter) = 0;  // in order of series, year, urut
 
     virtual std::vector<Letter> withdrawn_by(const LetterId& id) = 0;  // oldest first
 

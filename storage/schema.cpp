@@ -7,6 +7,7 @@
 #include "storage/attempts.h"
 #include "storage/drafts.h"
 #include "storage/postgres_guards.h"
+#include "storage/protections.h"
 #include "storage/reconciliation.h"
 #include "storage/replays.h"
 #include "storage/rounds.h"
@@ -223,6 +224,15 @@ Migration version2() {
     return step;
 }
 
+Migration version3() {
+    Migration step{.version = 3, .tables = {}, .sqlite_guards = {}, .postgres_guards = {}};
+    // A store that is new in this version adds its list here.
+    add(step.tables, protection_tables());
+    add(step.sqlite_guards, protection_guards(Dialect::sqlite));
+    add(step.postgres_guards, protection_guards(Dialect::postgres));
+    return step;
+}
+
 // The steps that a store of version `found` lacks.
 void define_after(Connection& connection, int found, const Fill& fill) {
     if (found == 0) connection.define("CREATE TABLE naskah_schema (version INTEGER PRIMARY KEY)");
@@ -262,7 +272,7 @@ int version_of(Connection& connection, const std::string& name) {
 }  // namespace
 
 std::span<const Migration> migrations() {
-    static const std::vector<Migration> steps = {version1(), version2()};
+    static const std::vector<Migration> steps = {version1(), version2(), version3()};
     return steps;
 }
 

@@ -5,6 +5,7 @@
 #include "storage/database.h"
 #include "storage/invariants.h"
 #include "storage/log.h"
+#include "storage/protections.h"
 #include "storage/recorder.h"
 
 namespace naskah::storage {
@@ -133,14 +134,15 @@ public:
         return answers;
     }
 
-    Letter issue(const LetterId& id, BytesView pdf, Instant now, const std::string& actor) override {
+    Letter issue(const LetterId& id, BytesView pdf, Instant now, const std::string& actor,
+                 const std::optional<Protection>& protection) override {
         const std::string digest = digest_to_issue({.id = id, .pdf = pdf, .actor = actor});
         StoredLetter letter;
         database_->write([&](Connection& connection) {
             letter = existing(connection, id);
             if (letter.status != "reserved" && letter.status != "void") return;  // somebody was first
             require_reserved(letter, "diterbitkan");
-            Recorder(connection).issue(letter, pdf, digest, now, actor);
+            Recorder(connection).issue(letter, pdf, digest, now, actor, protection);
         });
         return to_letter(letter);
     }
@@ -168,7 +170,8 @@ public:
                         letter = known->second;
                     if (letter->status != "reserved" && letter->status != "void") return;
                     require_reserved(*letter, "diterbitkan");
-                    recorder.issue(*letter, letters[i].pdf, digests[i], now, letters[i].actor);
+                    recorder.issue(*letter, letters[i].pdf, digests[i], now, letters[i].actor,
+                                   letters[i].protection);
                     before.emplace(letters[i].id, *letter);
                 });
             }
@@ -263,23 +266,33 @@ public:
         return as_letter(read_one(with_key, {idempotency_key}));
     }
     std::optional<Letter> find_sha256(const Sha256& digest) override {
-        return as_letter(read_one("WHERE sha256 = $1 AND sha256 IS NOT NULL", {to_string(digest)}));
+        const std::string text = to_string(digest);
+        auto found = read_one("WHERE sha256 = $1 AND sha256 IS NOT NULL", {text});
+        if (!found)
+            found = read_one("WHERE row_id = (SELECT letter_row FROM protections WHERE sha256 = $1)", {text});
+        return as_letter(std::move(found));
     }
 
     std::optional<Bytes> pdf(const LetterId& id) override {
         std::optional<Bytes> content;
         std::string digest, number;
+        std::int64_t row = 0;
         database_->read([&](Connection& connection) {
             content.reset();
             connection.run(
-                "SELECT p.content, l.sha256, l.number FROM letters l JOIN pdfs p ON p.letter_row = l.row_id "
-                "WHERE l.id = $1",
+                "SELECT p.content, l.sha256, l.number, l.row_id FROM letters l "
+                "JOIN pdfs p ON p.letter_row = l.row_id WHERE l.id = $1",
                 {to_string(id)}, [&](const Cells& cells) {
                     const BytesView bytes = cells.bytes(0);
                     content.emplace(bytes.begin(), bytes.end());
                     digest = cells.text(1);
                     number = cells.text(2);
+                    row = cells.integer(3);
                 });
+            if (!content) return;
+            const bool sound = to_string(sha256(*content)) == digest;
+            const Bytes added = sound ? added_to(connection, row, digest) : Bytes{};
+            content->insert(content->end(), added.begin(), added.end());
         });
         if (content && to_string(sha256(*content)) != digest)
             throw Error(

@@ -8,7 +8,9 @@
 #include "workflow/attachments.h"
 #include "workflow/certificates.h"
 #include "workflow/correction.h"
+#include "workflow/protection.h"
 #include "workflow/rules.h"
+#include "workflow/web.h"
 
 namespace naskah::workflow {
 
@@ -67,7 +69,7 @@ void SigningSession::give(const std::filesystem::path& file, std::unique_ptr<sig
 }
 
 Desk::Desk(Office office, const Clock& clock, Random& random, AskSecret ask,
-           std::shared_ptr<storage::Connections> database)
+           std::shared_ptr<storage::Connections> database, std::shared_ptr<Web> web)
     : office_(std::move(office)),
       clock_(clock),
       random_(random),
@@ -75,6 +77,7 @@ Desk::Desk(Office office, const Clock& clock, Random& random, AskSecret ask,
       bases_(LegalBases::load(shipped_templates(), office_.root())),
       database_(std::move(database)),
       trust_(office_.trust()),
+      web_(std::move(web)),
       own_keys_(std::make_shared<SigningSession>(std::move(ask))) {}
 
 void Desk::open_register() {
@@ -92,6 +95,29 @@ storage::Register& Desk::letters() {
 std::shared_ptr<storage::Connections> Desk::database() {
     open_register();
     return database_;
+}
+
+signing::LongTerm& Desk::long_term() {
+    std::call_once(long_term_opened_, [&] {
+        if (!web_) web_ = make_web();
+        long_term_ = std::make_unique<signing::LongTerm>(*web_, office_.timestamp_authorities(),
+                                                         office_.at_hand(), random_);
+    });
+    return *long_term_;
+}
+
+// At the office's level, or not at all.
+Bytes Desk::signed_with(const signing::Key& key, BytesView pdf, const std::string& location, Instant now) {
+    signing::Options options;
+    options.location = location;
+    options.level = office_.level();
+    if (options.level == signing::Level::b) return signing::sign(pdf, key, options, now);
+    return signing::sign(pdf, key, options, long_term(), now);
+}
+
+std::optional<storage::Protection> Desk::protection_of(BytesView signed_pdf) const {
+    if (office_.level() == signing::Level::b) return std::nullopt;
+    return noted(signing::protection_of(signed_pdf));
 }
 
 std::vector<Problem> Desk::check(const std::string& kind, const Json& data,
@@ -159,7 +185,9 @@ const signing::Key& Desk::key_of(SigningSession& keys, const Json& snapshot, Byt
     if (!held.key) held.key = office_.open_key(file, keys.ask_);
     signing::check_certificate(*held.key, now);
     if (!held.proven) {
-        const Bytes signed_pdf = signing::sign(rehearsal, *held.key, {}, now);
+        // At its level, so that an authority that does not answer, or a certificate that was revoked, takes
+        // no number.
+        const Bytes signed_pdf = signed_with(*held.key, rehearsal, "", now);
         const verify::Report report = verify::check(signed_pdf, trust_, now);
         if (report.verdict != verify::Verdict::passed)
             throw Error(
@@ -345,7 +373,7 @@ storage::Letter Desk::advance(const storage::Letter& letter, const std::string& 
         return letters().replace(letter.id, successor(letter, keys),
                                  "tidak sempat ditandatangani pada tanggal suratnya", now);
     signed_pdf = draw_and_sign(letter, keys, now);
-    return letters().issue(letter.id, signed_pdf, now, actor);
+    return letters().issue(letter.id, signed_pdf, now, actor, protection_of(signed_pdf));
 }
 
 // Drawn, signed, and found valid by our own verifier.
@@ -353,11 +381,11 @@ Bytes Desk::draw_and_sign(const storage::Letter& letter, SigningSession& keys, I
     const Bytes pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, letter.number,
                                letter.parts.kode, letter.date, letter.reserved_at, office_.root());
     const signing::Key& key = key_of(keys, letter.snapshot, pdf, now);
-    signing::Options options;
-    options.location = office_.settings().at("tempat").get<std::string>();
-    Bytes signed_pdf = signing::sign(pdf, key, options, now);
+    Bytes signed_pdf = signed_with(key, pdf, office_.settings().at("tempat").get<std::string>(), now);
     const verify::Report report = verify::check(signed_pdf, trust_, now);
-    if (report.verdict != verify::Verdict::passed)
+    const bool in_time = office_.level() == signing::Level::b ||
+                         (!report.signatures.empty() && report.signatures.front().time_proven);
+    if (report.verdict != verify::Verdict::passed || !in_time)
         throw Error(Code::internal,
                     "surat yang baru ditandatangani tidak lolos pemeriksaan sendiri: " + reasons(report),
                     letter.number, "Nomornya tersimpan. Perbaiki sebabnya, lalu jalankan naskah resume.");

@@ -15,7 +15,9 @@
 #include <string>
 #include <vector>
 
+#include "core/web.h"
 #include "generator/generator.h"
+#include "signing/long_term.h"
 #include "workflow/legal_bases.h"
 #include "workflow/office.h"
 #include "workflow/signing_session.h"
@@ -56,9 +58,10 @@ struct Outcome {
 // Everything that issuing needs, opened once. Safe from many threads.
 class Desk {
 public:
-    // `database`: that of the office, if it is open already; else it is opened when first asked for.
+    // `database`: that of the office, if it is open already; else it is opened when first asked for. `web`:
+    // likewise, for the levels above B-B.
     Desk(Office office, const Clock& clock, Random& random, AskSecret ask,
-         std::shared_ptr<storage::Connections> database = {});
+         std::shared_ptr<storage::Connections> database = {}, std::shared_ptr<Web> web = {});
 
     const Office& office() const { return office_; }
     storage::Register& letters();                      // opened when first asked for: a draft needs none
@@ -66,6 +69,8 @@ public:
     const generator::Templates& templates() const { return templates_; }
     const LegalBases& legal_bases() const { return bases_; }
     const verify::Trust& trust() const { return trust_; }  // the office's roots, read once
+    signing::LongTerm& long_term();  // the authorities that the office asks; opened when first asked for
+    Instant now() const { return clock_.now(); }
 
     // All problems of the data at once: schema and rules. `warnings` gains what a clerk should know and may
     // ignore.
@@ -124,6 +129,8 @@ private:
     Issued end_of(storage::Letter letter, const std::string& actor, SigningSession& keys);
     std::vector<Problem> linked(const storage::Letter& letter, const std::string& actor);
     Issued kept(const storage::Letter& letter);
+    Bytes signed_with(const signing::Key& key, BytesView pdf, const std::string& location, Instant now);
+    std::optional<storage::Protection> protection_of(BytesView signed_pdf) const;
     Bytes draw_and_sign(const storage::Letter& letter, SigningSession& keys, Instant now);
     storage::Letter overtaken(const storage::Letter& letter);
     friend class Together;  // issue_all.cpp
@@ -144,6 +151,9 @@ private:
     std::once_flag register_opened_;
     std::unique_ptr<storage::Register> letters_;
     verify::Trust trust_;
+    std::shared_ptr<Web> web_;
+    std::once_flag long_term_opened_;
+    std::unique_ptr<signing::LongTerm> long_term_;
     std::shared_ptr<SigningSession> own_keys_;
 };
 

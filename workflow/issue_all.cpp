@@ -168,7 +168,8 @@ private:
         Instant now{};
         for (Item* item : some) {
             if (item->pdf.empty()) continue;
-            letters.push_back({item->letter->id, item->pdf, item->request->actor});
+            letters.push_back(
+                {item->letter->id, item->pdf, item->request->actor, desk_.protection_of(item->pdf)});
             whose.push_back(item);
             now = std::max(now, item->signed_at);
         }

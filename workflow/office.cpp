@@ -149,6 +149,23 @@ void check_ids(const Json& officials, Checker& checker) {
                               "Beri setiap pejabat id sendiri.");
 }
 
+// The level of signatures, and whom to ask for the time.
+void check_signing(const Json& signing, Checker& checker) {
+    const Json level = signing.value("level", Json("b"));
+    const auto known = level.is_string() ? signing::parse_level(level.get<std::string>()) : std::nullopt;
+    if (!known) checker.wrong("signing.level", "tidak dikenal", "Tulis \"b\", \"t\", \"lt\", atau \"lta\".");
+    const Json urls = signing.value("timestamp_authorities", Json::array());
+    bool good = urls.is_array();
+    for (std::size_t i = 0; good && i < urls.size(); ++i)
+        good = urls[i].is_string() && signing::is_web_address(urls[i].get<std::string>());
+    if (!good)
+        checker.wrong("signing.timestamp_authorities", "wajib berupa daftar alamat http:// atau https://",
+                      "Misalnya [\"https://tsa.contoh.go.id\"], tanpa nama pengguna dan kata sandi.");
+    else if (known && *known != signing::Level::b && urls.empty())
+        checker.wrong("signing.timestamp_authorities", "wajib diisi untuk tingkat di atas b",
+                      "Isi alamat otoritas waktu, atau pakai tingkat \"b\".");
+}
+
 std::vector<Problem> check_settings(const Json& settings) {
     std::vector<Problem> problems;
     Checker checker(problems);
@@ -191,6 +208,7 @@ std::vector<Problem> check_settings(const Json& settings) {
             checker.wrong("jam_kerja", "wajib dua jam yang berurutan",
                           "Misalnya {\"mulai\": \"07.30\", \"selesai\": \"16.00\"}.");
     }
+    if (settings.contains("signing")) check_signing(checker.object(settings, "signing"), checker);
     if (settings.contains("segel"))
         checker.optional_texts(checker.object(settings, "segel"), {"nama", "kunci"}, "segel.");
     checker.each(settings, "pejabat", check_official);
@@ -200,6 +218,15 @@ std::vector<Problem> check_settings(const Json& settings) {
     if (problems.empty() && settings.contains("penandatangan"))
         check_names(settings.at("penandatangan"), settings.at("pejabat"), checker);
     return problems;
+}
+
+std::vector<fs::path> trusted_files(const fs::path& root) {
+    std::vector<fs::path> files;
+    if (fs::is_directory(root / "trust"))
+        for (const auto& entry : fs::directory_iterator(root / "trust"))
+            if (entry.is_regular_file()) files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
 }
 
 bool in_term(const Json& term, Date day) {
@@ -283,7 +310,7 @@ std::optional<LetterId> Office::id_in(std::string_view url) const {
 Json Office::surroundings() const {
     Json seen = settings_;
     for (const char* name : {"pejabat", "pegawai", "penandatangan", "segel", "seri", "jenis", "penyimpanan",
-                             "contoh", "jam_kerja"})
+                             "contoh", "jam_kerja", "signing"})
         seen.erase(name);
     return seen;
 }
@@ -408,13 +435,25 @@ std::unique_ptr<storage::Register> Office::open_register() const {
 
 verify::Trust Office::trust() const {
     verify::Trust trust;
-    std::vector<fs::path> files;
-    if (fs::is_directory(root_ / "trust"))
-        for (const auto& entry : fs::directory_iterator(root_ / "trust"))
-            if (entry.is_regular_file()) files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
-    for (const fs::path& file : files) trust.add(read_file(file, 16u << 20), file.filename().string());
+    for (const fs::path& file : trusted_files(root_))
+        trust.add(read_file(file, 16u << 20), file.filename().string());
     return trust;
+}
+
+signing::AtHand Office::at_hand() const {
+    signing::AtHand at_hand;
+    for (const fs::path& file : trusted_files(root_)) at_hand.add(read_file(file, 16u << 20));
+    return at_hand;
+}
+
+signing::Level Office::level() const {
+    const Json signing = settings_.value("signing", Json::object());
+    return *signing::parse_level(signing.value("level", "b"));
+}
+
+std::vector<std::string> Office::timestamp_authorities() const {
+    const Json signing = settings_.value("signing", Json::object());
+    return signing.value("timestamp_authorities", std::vector<std::string>{});
 }
 
 std::vector<fs::path> Office::template_folders() const {

@@ -12,6 +12,7 @@
 #include "core/date.h"
 #include "core/json.h"
 #include "core/workdays.h"
+#include "signing/certificate_path.h"
 #include "signing/sign.h"
 #include "storage/database.h"
 #include "verify/verify.h"
@@ -69,6 +70,11 @@ public:
     std::shared_ptr<storage::Connections> open_database() const;
     std::unique_ptr<storage::Register> open_register() const;
     verify::Trust trust() const;
+    // signing.level and signing.timestamp_authorities of office.json: how long letters prove something, and
+    // whom to ask for the time.
+    signing::Level level() const;
+    std::vector<std::string> timestamp_authorities() const;
+    signing::AtHand at_hand() const;                              // all of trust/, as signing looks at it
     std::vector<std::filesystem::path> template_folders() const;  // the office's own first
 
 private:
