@@ -27,6 +27,8 @@ enum class Code {
     outside = 69,       // something outside did not answer
     internal = 70,      // our fault
     cannot_write = 73,  // disk full, read-only, no permission
+    // Something outside may have done it or not: look before asking again, and never by a machine alone
+    unknown = 76,
     forbidden = 77,     // this person may not do that, or not now
 };
 
