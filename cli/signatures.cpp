@@ -6,6 +6,8 @@
 #include "core/file.h"
 #include "workflow/agenda.h"
 #include "workflow/issue.h"
+#include "workflow/keys.h"
+#include "workflow/web.h"
 
 namespace naskah::cli {
 
@@ -75,14 +77,43 @@ int sign(const Common& common, const SignOptions& options) {
             Code::usage, "tingkat " + options.level + " belum tersedia", "--level",
             "Pakai --level b. Tanda tangan tidak dibuat dengan tingkat yang lebih rendah dari yang diminta.");
     const Bytes pdf = read_file(options.in);
-    const auto key = workflow::open_key_file(options.p12, ask_secret(common.pin_fd));
+    const bool by_token = !options.module.empty();
+    if ((options.p12.empty() ? 0 : 1) + (by_token ? 1 : 0) + (options.key.empty() ? 0 : 1) != 1)
+        throw Error(Code::usage, "sebutkan satu kunci saja", "naskah sign",
+                    "--p12 BERKAS, --pkcs11 MODUL --token LABEL, atau --key NAMA dari office.json.");
+    if (by_token && options.token.empty())
+        throw Error(Code::usage, "token mana?", "--token", "Sebutkan labelnya: --token LABEL.");
+    const auto ask = ask_secret(common.pin_fd);
+    std::optional<workflow::Office> office;
+    std::unique_ptr<signing::DocumentSigner> signer;
+    if (!options.key.empty()) {
+        if (common.office.empty())
+            throw Error(Code::usage, "folder kantor belum disebut", "", "Tambahkan --office FOLDER.");
+        office = workflow::Office::open(common.office);
+        const std::shared_ptr<Web> web = workflow::make_web(office->tls_authorities());
+        signer = workflow::open_signer(*office, options.key, ask, web);
+    } else {
+        signer = signing::make_document_signer(by_token ? workflow::open_token(options.module, options.token,
+                                                                               options.object,
+                                                                               options.certificate, ask)
+                                                        : workflow::open_key_file(options.p12, ask));
+    }
     const Instant now = system_clock().now();
-    signing::check_certificate(*key, now);
+    if (signer->chain()) signing::check_certificate(*signer->chain(), now);
     signing::Options how;
     how.certify = options.certify;
-    write_file(options.out, signing::sign(pdf, *key, how, now));
-    const signing::Certificate certificate = signing::describe(*key);
-    print(options.out.string() + ": ditandatangani oleh " + certificate.common_name + "\n");
+    signing::Trail trail;
+    signer->make_ready();
+    const Bytes signed_pdf = signer->sign(pdf, how, now, trail);
+    std::string who = signer->chain() ? signer->chain()->signer().common_name : std::string();
+    if (!signer->service().empty()) {
+        if (who.empty()) who = workflow::expected_signer(*office, options.key);
+        if (const auto why = workflow::unfit(pdf, signed_pdf, workflow::expected_signer(*office, options.key),
+                                             office->trust(), system_clock().now()))
+            throw Error(Code::data, *why, options.in.string(), "Berkas hasil tidak ditulis.");
+    }
+    write_file(options.out, signed_pdf);
+    print(options.out.string() + ": ditandatangani oleh " + who + "\n");
     return 0;
 }
 

@@ -53,8 +53,7 @@ std::string day_and_time(Instant instant) {
 
 }  // namespace
 
-void check_certificate(const Key& key, Instant now) {
-    const Chain& chain = key.chain();
+void check_certificate(const Chain& chain, Instant now) {
     const Certificate& signer = chain.signer();
     const std::string validity =
         "berlaku " + day_and_time(signer.not_before) + " sampai dengan " + day_and_time(signer.not_after);

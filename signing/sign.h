@@ -36,7 +36,8 @@ std::unique_ptr<Key> open_pkcs12(BytesView file, const std::string& passphrase);
 
 // Whether the key's certificate may sign at `now`: inside its validity, keyUsage digitalSignature or
 // nonRepudiation. Throws Error(data) with the dates in the message if not.
-void check_certificate(const Key& key, Instant now);
+void check_certificate(const Chain& chain, Instant now);
+inline void check_certificate(const Key& key, Instant now) { check_certificate(key.chain(), now); }
 
 Certificate describe(const Key& key);
 

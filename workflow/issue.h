@@ -18,6 +18,7 @@
 #include "generator/generator.h"
 #include "workflow/legal_bases.h"
 #include "workflow/office.h"
+#include "workflow/remote_signing.h"
 #include "workflow/signing_session.h"
 
 namespace naskah::workflow {
@@ -66,6 +67,7 @@ public:
     const generator::Templates& templates() const { return templates_; }
     const LegalBases& legal_bases() const { return bases_; }
     const verify::Trust& trust() const { return trust_; }  // the office's roots, read once
+    const std::shared_ptr<Web>& web() const { return web_; }
 
     // All problems of the data at once: schema and rules. `warnings` gains what a clerk should know and may
     // ignore.
@@ -124,14 +126,18 @@ private:
     Issued end_of(storage::Letter letter, const std::string& actor, SigningSession& keys);
     std::vector<Problem> linked(const storage::Letter& letter, const std::string& actor);
     Issued kept(const storage::Letter& letter);
-    Bytes draw_and_sign(const storage::Letter& letter, SigningSession& keys, Instant now);
+    Bytes draw(const storage::Letter& letter) const;
+    Bytes draw_and_sign(const storage::Letter& letter, const std::string& actor, SigningSession& keys,
+                        Instant now);
+    RemoteSigning remote_signing();
     storage::Letter overtaken(const storage::Letter& letter);
     friend class Together;  // issue_all.cpp
     storage::Letter advance(const storage::Letter& letter, const std::string& actor, SigningSession& keys,
                             Bytes& signed_pdf);
     storage::Letter present(const LetterId& id);
     storage::NewLetter successor(const storage::Letter& letter, SigningSession& keys);
-    const signing::Key& key_of(SigningSession& keys, const Json& snapshot, BytesView rehearsal, Instant now);
+    signing::DocumentSigner& signer_of(SigningSession& keys, const Json& snapshot, BytesView rehearsal,
+                                       Instant now);
     SigningSession& session_of(const Request& request) const;
 
     Office office_;
@@ -144,6 +150,7 @@ private:
     std::once_flag register_opened_;
     std::unique_ptr<storage::Register> letters_;
     verify::Trust trust_;
+    std::shared_ptr<Web> web_;
     std::shared_ptr<SigningSession> own_keys_;
 };
 

@@ -23,8 +23,8 @@ using AskSecret = std::function<std::string(const std::string& prompt)>;
 
 // Who signs a letter on a day, and in what capacity: snapshotted into the letter.
 struct Signer {
-    Json printed;               // {{penandatangan...}} of the templates
-    std::filesystem::path key;  // PKCS#12 file
+    Json printed;     // {{penandatangan...}} of the templates
+    std::string key;  // as office.json names it: a PKCS#12 file of the folder, or one of keys.h
     std::vector<Problem> warnings;
 };
 
@@ -69,6 +69,9 @@ public:
     std::shared_ptr<storage::Connections> open_database() const;
     std::unique_ptr<storage::Register> open_register() const;
     verify::Trust trust() const;
+    // PEM file of those who vouch for the servers that the office asks (`otoritas_tls`), or empty: the
+    // system's.
+    std::filesystem::path tls_authorities() const;
     std::vector<std::filesystem::path> template_folders() const;  // the office's own first
 
 private:
