@@ -20,7 +20,7 @@ std::vector<Finding> forbidden_in(BytesView before, BytesView after) {
     History history(after, budget);
     if (!history.at(before.size()).revision || !history.last().revision)
         return {make_finding("update_malformed")};
-    const Changes changes = find_changes(history, {.end = before.size()}, {});
+    const Changes changes = find_changes(history, {.end = before.size()}, {.form_may_begin = true});
     if (changes.kind == "forbidden") return changes.findings;
     return {};
 }

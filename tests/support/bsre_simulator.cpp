@@ -48,7 +48,8 @@ BsreSimulator::BsreSimulator(const signing::DemoSigner& signer, std::string nik,
     http.new_task_queue = [] { return new httplib::ThreadPool(4); };
     http.set_pre_routing_handler([this](const Request& request, Response& answer) {
         if (fault_ == BsreFault::unauthorized ||
-            request.get_header_value("Authorization") != "Basic " + to_base64(as_bytes("naskah:sandi-aplikasi"))) {
+            request.get_header_value("Authorization") !=
+                "Basic " + to_base64(as_bytes("naskah:sandi-aplikasi"))) {
             answer.status = 401;
             answer.set_content(dump_json({{"timestamp", "2026-11-26T00:00:00Z"},
                                           {"status", 401},
@@ -61,12 +62,15 @@ BsreSimulator::BsreSimulator(const signing::DemoSigner& signer, std::string nik,
     });
 
     // What both versions do between a good question and its answer. False: the answer is there already.
-    const auto serve = [this](const std::string& nik, const std::string& proof, Response& answer) {
+    const auto serve = [this](const std::string& who, const std::string& proof, Response& answer) {
         ++asked_;
         step("asked");
-        if (nik != nik_) complain("NIK " + nik);
+        if (who != nik_) complain("NIK " + who);
         switch (fault_.load()) {
-            case BsreFault::unavailable: answer.status = 503; answer.set_content(html, "text/html"); return false;
+            case BsreFault::unavailable:
+                answer.status = 503;
+                answer.set_content(html, "text/html");
+                return false;
             case BsreFault::redirect: answer.set_redirect("/lain"); return false;
             case BsreFault::silent:
                 while (!ending_) std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -95,11 +99,12 @@ BsreSimulator::BsreSimulator(const signing::DemoSigner& signer, std::string nik,
             return;
         }
         const bool there = body.at("nik") == nik_;
-        const std::string state = !there                            ? "NOT_REGISTERED"
+        const std::string state = !there                         ? "NOT_REGISTERED"
                                   : fault_ == BsreFault::expired ? "EXPIRED"
-                                                                    : "ISSUE";
-        answer.set_content(dump_json({{"status_code", there ? 1111 : 2011}, {"status", state}, {"message", "-"}}),
-                           "application/json");
+                                                                 : "ISSUE";
+        answer.set_content(
+            dump_json({{"status_code", there ? 1111 : 2011}, {"status", state}, {"message", "-"}}),
+            "application/json");
     });
     http.Post("/api/v2/sign/get/totp", [this](const Request&, Response& answer) {
         ++totps_;
@@ -125,7 +130,9 @@ BsreSimulator::BsreSimulator(const signing::DemoSigner& signer, std::string nik,
             case BsreFault::signed_then_error: return say_error(answer, 500, "Internal Server Error");
             case BsreFault::cut_off: return cut_off(answer, text, "application/json");
             case BsreFault::zero_byte: text = dump_json({{"time", 860}, {"file", Json::array({""})}}); break;
-            case BsreFault::two_files: text = dump_json({{"time", 1}, {"file", Json::array({coded, coded})}}); break;
+            case BsreFault::two_files:
+                text = dump_json({{"time", 1}, {"file", Json::array({coded, coded})}});
+                break;
             case BsreFault::no_files: text = dump_json({{"time", 1}, {"file", Json::array()}}); break;
             case BsreFault::truncated_json: text.resize(text.size() / 2); break;
             case BsreFault::html: return answer.set_content(html, "text/html");
@@ -160,11 +167,13 @@ BsreSimulator::BsreSimulator(const signing::DemoSigner& signer, std::string nik,
             case BsreFault::zero_byte: text.clear(); break;
             case BsreFault::html: return answer.set_content(html, "text/html");
             case BsreFault::base64:
-                return answer.set_content(dump_json({{"base64_signed_file", to_base64(file)}}), "application/json");
+                return answer.set_content(dump_json({{"base64_signed_file", to_base64(file)}}),
+                                          "application/json");
             case BsreFault::id_only:
                 answer.headers.erase("id_dokumen");
-                return answer.set_content(dump_json({{"status", "ok"}, {"message", "-"}, {"id", Json::array({id})}}),
-                                          "application/json");
+                return answer.set_content(
+                    dump_json({{"status", "ok"}, {"message", "-"}, {"id", Json::array({id})}}),
+                    "application/json");
             default: break;
         }
         answer.set_content(text, "application/pdf");

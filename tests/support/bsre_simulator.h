@@ -1,6 +1,6 @@
 // BsreSimulator: a stand-in for BSrE's eSign client service, which nobody outside can reach. It follows what
-// domain notes 4 tell of versions 1 and 2 and really signs, with a demo key; its faults are those that offices
-// have met. What it does beyond those notes is a guess and proves nothing about BSrE.
+// domain notes 4 tell of versions 1 and 2 and really signs, with a demo key; its faults are those that
+// offices have met. What it does beyond those notes is a guess and proves nothing about BSrE.
 #pragma once
 
 #include <atomic>
@@ -21,22 +21,22 @@ enum class BsreFault {
     status_unavailable,  // the same of the question for the signer's state alone
     silent,              // never answers
     signed_then_silent,
-    cut_off,             // in the middle of the answer
-    signed_then_error,   // 500 after having signed
+    cut_off,            // in the middle of the answer
+    signed_then_error,  // 500 after having signed
     zero_byte,
-    html,                // a proxy's page instead of an answer
+    html,  // a proxy's page instead of an answer
     truncated_json,
-    altered,             // signs another text than it was given
-    replaced,            // signs a file of its own
-    unsigned_,           // gives back what it got
+    altered,    // signs another text than it was given
+    replaced,   // signs a file of its own
+    unsigned_,  // gives back what it got
     two_files,
     no_files,
     not_registered,
-    expired,             // state of the certificate
+    expired,  // state of the certificate
     unauthorized,
     redirect,
-    base64,              // version 1 answers in JSON
-    id_only,             // version 1 answers with the id to fetch the file by
+    base64,   // version 1 answers in JSON
+    id_only,  // version 1 answers with the id to fetch the file by
     unknown_code,
 };
 
@@ -53,8 +53,8 @@ public:
     // Called with "asked" before it signs and "signed" before it answers; may block.
     void set_hook(std::function<void(const std::string& step)> hook);
 
-    int asked() const { return asked_; }    // requests to sign
-    int made() const { return made_; }      // signatures
+    int asked() const { return asked_; }      // requests to sign
+    int made() const { return made_; }        // signatures
     int refused() const { return refused_; }  // wrong passphrases
     int totps() const { return totps_; }
     // What was wrong with requests: must stay empty.
