@@ -46,6 +46,17 @@ void check_texts(const Json& entry, const std::string& path, std::initializer_li
     }
 }
 
+// How long the service may take for one letter.
+std::chrono::milliseconds limit_of(const Json& entry) {
+    return std::chrono::seconds(entry.value("batas_detik", 60));
+}
+
+void check_limit(const Json& entry, const std::string& path, std::vector<Problem>& problems) {
+    const Json limit = entry.value("batas_detik", Json(60));
+    if (!limit.is_number_integer() || limit < 1 || limit > 120)
+        problems.push_back({"wajib bilangan 1 sampai 120", path + "batas_detik", ""});
+}
+
 void check_address(const Json& entry, const std::string& path, std::vector<Problem>& problems) {
     const std::string url = entry.value("alamat", "");
     const bool plain = url.starts_with("http://");
@@ -68,6 +79,7 @@ void check_entry(const Json& entry, const std::string& path, std::vector<Problem
         check_texts(entry, path, {"alamat", "rahasia"}, {"kredensial", "masuk", "nama_sertifikat"}, problems);
         if (problems.size() == before) {
             check_address(entry, path, problems);
+            check_limit(entry, path, problems);
             const std::string login = entry.value("masuk", "oauth2");
             if (login != "oauth2" && login != "basic")
                 problems.push_back({"hanya \"oauth2\" atau \"basic\"", path + "masuk", ""});
@@ -76,6 +88,7 @@ void check_entry(const Json& entry, const std::string& path, std::vector<Problem
         check_texts(entry, path, {"alamat", "rahasia", "nama_sertifikat"}, {"cara"}, problems);
         if (problems.size() == before) {
             check_address(entry, path, problems);
+            check_limit(entry, path, problems);
             const Json version = entry.value("versi", Json(2));
             if (version != 1 && version != 2) problems.push_back({"hanya 1 atau 2", path + "versi", ""});
             const std::string way = entry.value("cara", "passphrase");
@@ -154,6 +167,7 @@ signing::BsreAccount bsre_account(const Office& office, const Json& entry, const
     account.application = secrets.application;
     account.nik = secrets.nik;
     account.plain_http = entry.value("http_boleh", false);
+    account.limit = limit_of(entry);
     return account;
 }
 
@@ -173,6 +187,7 @@ std::unique_ptr<signing::DocumentSigner> open_entry(const Office& office, const 
         account.login = entry.value("masuk", "oauth2") == "basic" ? signing::CscAccount::Login::basic
                                                                   : signing::CscAccount::Login::oauth2;
         account.application = read_secrets(office, entry, key).application;
+        account.limit = limit_of(entry);
         return signing::make_document_signer(signing::open_csc(web, account, secret, signatures));
     }
     signing::Pkcs11Place place;

@@ -28,12 +28,10 @@ std::string beginning_of(const std::string& pid) {
     std::ifstream about("/proc/" + pid + "/stat");
     std::string line;
     if (!std::getline(about, line)) return {};
-    std::string rest = line.substr(std::min(line.rfind(')') + 1, line.size()));
-    std::size_t at = 0;
-    for (int field = 2; field < 22 && at != rest.npos; ++field) at = rest.find(' ', at + 1);
-    if (at == rest.npos) return {};
-    rest = rest.substr(rest[at] == ' ' ? at + 1 : at);
-    return rest.substr(0, rest.find(' '));
+    // The second field, a name in brackets, may hold blanks; behind it every field has one in front.
+    std::size_t at = line.rfind(')');
+    for (int field = 2; field < 22 && at != line.npos; ++field) at = line.find(' ', at + 1);
+    return at == line.npos ? std::string() : line.substr(at + 1, line.find(' ', at + 1) - at - 1);
 }
 
 std::string this_worker() {

@@ -164,6 +164,7 @@ BsreSimulator::BsreSimulator(const signing::DemoSigner& signer, std::string nik,
                 answer.headers.erase("id_dokumen");
                 return say_error(answer, 500, "Internal Server Error");
             case BsreFault::cut_off: return cut_off(answer, text, "application/pdf");
+            case BsreFault::lost_for_now:
             case BsreFault::zero_byte: text.clear(); break;
             case BsreFault::html: return answer.set_content(html, "text/html");
             case BsreFault::base64:
@@ -181,7 +182,7 @@ BsreSimulator::BsreSimulator(const signing::DemoSigner& signer, std::string nik,
     http.Get(R"(/api/sign/download/([\w-]+))", [this](const Request& request, Response& answer) {
         const std::lock_guard lock(mutex_);
         const auto found = kept_.find(request.matches[1]);
-        if (found == kept_.end()) {
+        if (found == kept_.end() || fault_ == BsreFault::lost_for_now) {
             answer.status = 404;
             return;
         }

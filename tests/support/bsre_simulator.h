@@ -24,7 +24,8 @@ enum class BsreFault {
     cut_off,            // in the middle of the answer
     signed_then_error,  // 500 after having signed
     zero_byte,
-    html,  // a proxy's page instead of an answer
+    lost_for_now,  // version 1: an empty answer, and no download either while this lasts
+    html,          // a proxy's page instead of an answer
     truncated_json,
     altered,    // signs another text than it was given
     replaced,   // signs a file of its own
