@@ -42,7 +42,12 @@ int issue(const Common& common, const LetterOptions& options);
 int resume(const Common& common);
 
 struct SignOptions {
-    fs::path in, out, p12;
+    fs::path in, out;
+    fs::path p12;               // one of these three
+    fs::path module;            // PKCS#11, with
+    std::string token, object;  // labels
+    fs::path certificate;       // where the token holds none
+    std::string key;            // of the office
     std::string level = "b";
     std::vector<std::string> tsa;  // in the order in which they are tried; empty: the office's
     std::vector<fs::path> trust;

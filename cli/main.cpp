@@ -154,7 +154,13 @@ void add_signatures(CLI::App& app, Line& line) {
         app.add_subcommand("sign", "tandatangani berkas PDF apa pun, tanpa nomor dan register");
     sign_command->add_option("MASUK.pdf", line.sign.in)->required();
     sign_command->add_option("-o,--output", line.sign.out, "berkas PDF hasil")->required();
-    sign_command->add_option("--p12", line.sign.p12, "kunci PKCS#12")->required();
+    sign_command->add_option("--p12", line.sign.p12, "kunci PKCS#12");
+    sign_command->add_option("--pkcs11", line.sign.module, "modul PKCS#11 dari penerbit token (berkas .so)");
+    sign_command->add_option("--token", line.sign.token, "label token");
+    sign_command->add_option("--object", line.sign.object, "label kunci privat, bila ada beberapa");
+    sign_command->add_option("--certificate", line.sign.certificate,
+                             "sertifikat penanda tangan, bila token tidak memuatnya");
+    sign_command->add_option("--key", line.sign.key, "kunci kantor menurut office.json (dengan --office)");
     sign_command->add_option("--level", line.sign.level, "tingkat PAdES: b, t, lt, lta")
         ->check(CLI::IsMember({"b", "t", "lt", "lta"}))
         ->capture_default_str();

@@ -6,7 +6,9 @@
 #include "core/file.h"
 #include "workflow/agenda.h"
 #include "workflow/issue.h"
+#include "workflow/keys.h"
 #include "workflow/protection.h"
+#include "workflow/web.h"
 
 namespace naskah::cli {
 
@@ -106,21 +108,50 @@ int sign(const Common& common, const SignOptions& options) {
         throw Error(Code::usage, "tingkat " + options.level + " tidak dikenal", "--level",
                     "Pakai b, t, lt, atau lta.");
     const Bytes pdf = read_file(options.in);
-    const auto key = workflow::open_key_file(options.p12, ask_secret(common.pin_fd));
+    const bool by_token = !options.module.empty();
+    if ((options.p12.empty() ? 0 : 1) + (by_token ? 1 : 0) + (options.key.empty() ? 0 : 1) != 1)
+        throw Error(Code::usage, "sebutkan satu kunci saja", "naskah sign",
+                    "--p12 BERKAS, --pkcs11 MODUL --token LABEL, atau --key NAMA dari office.json.");
+    if (by_token && options.token.empty())
+        throw Error(Code::usage, "token mana?", "--token", "Sebutkan labelnya: --token LABEL.");
+    const auto ask = ask_secret(common.pin_fd);
+    workflow::Outside outside;  // above B-B
+    if (*level != signing::Level::b) outside = outside_for(common, options.tsa, options.trust);
+    std::optional<workflow::Office> office;
+    std::unique_ptr<signing::DocumentSigner> signer;
+    if (!options.key.empty()) {
+        if (common.office.empty())
+            throw Error(Code::usage, "folder kantor belum disebut", "", "Tambahkan --office FOLDER.");
+        office = workflow::Office::open(common.office);
+        const std::shared_ptr<Web> web = workflow::make_web(office->tls_authorities());
+        signer = workflow::open_signer(*office, options.key, ask, web, outside.long_term.get());
+    } else {
+        signer = signing::make_document_signer(
+            by_token ? workflow::open_token(options.module, options.token, options.object,
+                                            options.certificate, ask)
+                     : workflow::open_key_file(options.p12, ask),
+            outside.long_term.get());
+    }
     const Instant now = system_clock().now();
-    signing::check_certificate(*key, now);
+    if (signer->chain()) signing::check_certificate(*signer->chain(), now);
     signing::Options how;
     how.certify = options.certify;
-    how.level = *level;
-    if (*level == signing::Level::b) {
-        write_file(options.out, signing::sign(pdf, *key, how, now));
-    } else {
-        const workflow::Outside outside = outside_for(common, options.tsa, options.trust);
-        write_file(options.out, signing::sign(pdf, *key, how, *outside.long_term, now));
+    const bool by_service = !signer->service().empty();
+    if (!by_service) how.level = *level;
+    signing::Trail trail;
+    signer->make_ready();
+    Bytes signed_pdf = signer->sign(pdf, how, now, trail);
+    std::string who = signer->chain() ? signer->chain()->signer().common_name : std::string();
+    if (by_service) {
+        if (who.empty()) who = workflow::expected_signer(*office, options.key);
+        if (const auto why = workflow::unfit(pdf, signed_pdf, workflow::expected_signer(*office, options.key),
+                                             office->trust(), system_clock().now()))
+            throw Error(Code::data, *why, options.in.string(), "Berkas hasil tidak ditulis.");
+        if (outside.long_term) signed_pdf = signing::raise(signed_pdf, *level, *outside.long_term, now);
     }
-    const signing::Certificate certificate = signing::describe(*key);
-    print(options.out.string() + ": ditandatangani oleh " + certificate.common_name + ", tingkat " +
-          named(*level) + "\n");
+    write_file(options.out, signed_pdf);
+    print(options.out.string() + ": ditandatangani oleh " + who + ", tingkat " +
+          named(signing::protection_of(signed_pdf).level) + "\n");
     return 0;
 }
 

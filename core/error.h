@@ -27,7 +27,9 @@ enum class Code {
     outside = 69,       // something outside did not answer
     internal = 70,      // our fault
     cannot_write = 73,  // disk full, read-only, no permission
-    forbidden = 77,     // this person may not do that, or not now
+    // Something outside may have done it or not: look before asking again, and never by a machine alone
+    unknown = 76,
+    forbidden = 77,  // this person may not do that, or not now
 };
 
 // "Could not do it." A "no" is a value instead: verify returns a report, parse an optional, check a list.

@@ -34,6 +34,8 @@ struct WebTrouble {
     // on it is unknown.
     bool surely_unsent = false;
     std::string what;  // Indonesian, with the host, never with what was sent
+    // Of the answer that was cut off, as far as they came; names in lower case.
+    std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 class Web {

@@ -68,6 +68,7 @@ int status_of(Code code) {
         case Code::data: return 422;
         case Code::forbidden: return 403;
         case Code::outside: return 503;
+        case Code::unknown: return 502;
         case Code::cannot_write: return 507;
         case Code::internal: return 500;
     }
@@ -204,7 +205,8 @@ Response Site::failure(const Visit& visit, const Error& error, bool api) const {
                        : error.code() == Code::forbidden ? "Tidak diizinkan"
                        : error.code() == Code::usage     ? "Permintaan tidak dapat dipahami"
                        : error.code() == Code::outside   ? "Layanan lain tidak menjawab"
-                                                         : "Terjadi kesalahan di dalam Naskah",
+                       : error.code() == Code::unknown ? "Belum diketahui apakah layanan lain mengerjakannya"
+                                                       : "Terjadi kesalahan di dalam Naskah",
                        inside ? std::vector<Problem>{} : error.problems());
     }
     Trouble said{.status = status};
@@ -229,6 +231,15 @@ Response Site::failure(const Visit& visit, const Error& error, bool api) const {
             said.what = "Yang sudah tersimpan tetap aman. Coba lagi sebentar lagi.";
             said.problems = error.problems();
             said.advice = {"Tunggu satu menit, lalu muat ulang halaman ini."};
+            break;
+        case Code::unknown:
+            said.icon = "tunggu";
+            said.title = "Hasilnya belum diketahui";
+            said.what =
+                "Layanan penandatanganan mungkin sudah atau belum mengerjakannya. Tidak ada yang diulang "
+                "sendiri.";
+            said.problems = error.problems();
+            said.advice = {"Periksa surat ini di antrean sebelum mencoba lagi."};
             break;
         case Code::cannot_write:
         case Code::internal:

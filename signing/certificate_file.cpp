@@ -34,6 +34,23 @@ std::string to_pem(const std::vector<Bytes>& certificates) {
     return {text, static_cast<std::size_t>(size)};
 }
 
+std::vector<Bytes> certificates_in(BytesView pem_or_der) {
+    std::vector<Bytes> found;
+    const BioPtr memory(BIO_new_mem_buf(pem_or_der.data(), static_cast<int>(pem_or_der.size())));
+    require(memory != nullptr, "PEM");
+    while (const X509Ptr certificate{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
+        found.push_back(to_der(certificate.get(), i2d_X509));
+    const unsigned char* at = pem_or_der.data();
+    if (found.empty())
+        if (const X509Ptr certificate{d2i_X509(nullptr, &at, static_cast<long>(pem_or_der.size()))})
+            found.push_back(to_der(certificate.get(), i2d_X509));
+    ERR_clear_error();
+    if (found.empty())
+        throw Error(Code::data, "berkas ini tidak memuat sertifikat", {},
+                    "Minta berkas PEM atau DER yang utuh");
+    return found;
+}
+
 CertificateFile read_certificates(BytesView pem_or_der) {
     CertificateFile file;
     const BioPtr memory(BIO_new_mem_buf(pem_or_der.data(), static_cast<int>(pem_or_der.size())));

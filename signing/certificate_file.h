@@ -21,6 +21,9 @@ struct CertificateFile {
     std::vector<Certificate> certificates;
     std::vector<RevocationList> revocations;
 };
+// The certificates of a PEM or DER file as DER, in its order. Throws Error(data) if there is none.
+std::vector<Bytes> certificates_in(BytesView pem_or_der);
+
 // All that a PEM or DER file holds. Throws Error(data) if that is nothing.
 CertificateFile read_certificates(BytesView pem_or_der);
 

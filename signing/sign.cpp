@@ -40,8 +40,7 @@ std::optional<Level> parse_level(std::string_view text) {
     return std::nullopt;
 }
 
-void check_certificate(const Key& key, Instant now) {
-    const Chain& chain = key.chain();
+void check_certificate(const Chain& chain, Instant now) {
     const Certificate& signer = chain.signer();
     const std::string validity =
         "berlaku " + day_and_time(signer.not_before) + " sampai dengan " + day_and_time(signer.not_after);

@@ -25,6 +25,11 @@ public:
     // The signature value over a SHA-256 digest: PKCS#1 v1.5 for RSA, DER ECDSA-Sig-Value for ECDSA.
     // Safe from any thread. Throws Error(outside) if the holder does not answer.
     virtual Bytes sign_digest(const Sha256& digest) const = 0;
+    // Whether each signature is made, counted and noted by somebody else: then none is made on trial, and
+    // sign_digest may also throw Error(unknown).
+    virtual bool is_remote() const { return false; }
+    // Whatever may refuse a signature and can be asked without making one. Throws as sign_digest does.
+    virtual void make_ready() const {}
 };
 
 // A private key with its certificates from a PKCS#12 file. Throws Error(data): wrong passphrase, no key, a
@@ -34,7 +39,8 @@ std::unique_ptr<Key> open_pkcs12(BytesView file, const std::string& passphrase);
 
 // Whether the key's certificate may sign at `now`: inside its validity, keyUsage digitalSignature or
 // nonRepudiation. Throws Error(data) with the dates in the message if not.
-void check_certificate(const Key& key, Instant now);
+void check_certificate(const Chain& chain, Instant now);
+inline void check_certificate(const Key& key, Instant now) { check_certificate(key.chain(), now); }
 
 Certificate describe(const Key& key);
 

@@ -38,6 +38,7 @@ LIBRARIES = {
     "Boost.Beast": r"boost/beast",
     "Boost.Asio": r"boost/asio(?!/buffer\.hpp)",  # whose buffers Beast's parser takes
     "libcurl": r"curl/",
+    "Cryptoki": r"p11-kit/",
     "libarchive": r"archive(?:_entry)?\.h",
     "JSON": r"nlohmann/",
 }

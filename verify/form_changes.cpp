@@ -24,6 +24,10 @@ std::string join(const std::string& parent, const std::string& partial) {
 void FormChanges::compare() {
     const Object* then = graph_.then().find(graph_.then().catalog(), "AcroForm");
     const Object* now = graph_.now().find(graph_.now().catalog(), "AcroForm");
+    if (!then && now && now->is(Kind::dictionary) && permissions_.form_may_begin) {
+        first_form(*now);
+        return;
+    }
     if (!then || !now || !then->is(Kind::dictionary) || !now->is(Kind::dictionary)) {
         graph_.forbid("formulir");
         return;
@@ -59,6 +63,20 @@ void FormChanges::compare() {
             }
         }
     }
+}
+
+// Signature fields and what they need, and nothing that fills, draws or computes.
+void FormChanges::first_form(const Object& now) {
+    const Object* all = graph_.now().find(&now, "Fields");
+    const bool known = std::all_of(now.keys.begin(), now.keys.end(), [](const std::string& key) {
+        return is_among(key, {"Fields", "SigFlags", "DR", "DA"});
+    });
+    if (!known || now.repeats_a_key || !all || !all->is(Kind::array)) {
+        graph_.forbid("formulir");
+        return;
+    }
+    for (const Object& added : all->items) new_field(added, {});
+    graph_.introduce(nullptr, graph_.now().catalog()->find("AcroForm"), "formulir");
 }
 
 void FormChanges::fields(const Object* then, const Object* now) {

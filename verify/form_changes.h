@@ -25,6 +25,7 @@ private:
         int depth = 0;
         bool signs = false;  // the field or one above it gains its signature
     };
+    void first_form(const Object& now);
     void fields(const Object* then, const Object* now);
     void field(const Object& then, const Object& now, Context context);
     void kids(const Object* then, const Object* now, const Context& context);

@@ -22,6 +22,8 @@ struct Permissions {
     // annotations. A signer who says nothing means 2.
     int level = 2;
     std::vector<FieldLock> locks;
+    // Of a file that bears no signature yet: the first one may bring a form for itself.
+    bool form_may_begin = false;
     bool is_locked(const std::string& field) const;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/file.h"
+#include "workflow/keys.h"
 
 namespace naskah::workflow {
 
@@ -15,14 +16,33 @@ constexpr const char* digest_line = "SHA-256 kunci: ";
 
 fs::path beside(const fs::path& key_file) { return fs::path(key_file).replace_extension(".pem"); }
 
+// Of a key that is no file of the office: a token's, a service's.
+fs::path of_named(const fs::path& root, const std::string& key) {
+    return root / "keys" / ("kunci-" + key + ".pem");
+}
+
 // Whole days, rounded down, so that "0" is the last day and what has ended is below.
 int days_until(Instant end, Instant now) {
     return static_cast<int>(std::chrono::floor<std::chrono::days>(end - now).count());
 }
 
-void look_at(HeldCertificate& held, const fs::path& root, Instant now) {
-    const fs::path file = root / held.key;
+void look_at(HeldCertificate& held, const Office& office, Instant now) {
+    const fs::path file = office.root() / held.key;
     std::error_code failed;
+    if (is_named_key(office.settings(), held.key)) {
+        const fs::path known = of_named(office.root(), held.key);
+        held.trouble = "Sertifikatnya belum dikenal: terbaca sesudah kunci ini pertama kali dipakai.";
+        try {
+            if (!fs::is_regular_file(known, failed)) return;
+            const auto found = signing::read_certificates(read_file(known, largest));
+            if (found.certificates.empty()) return;
+            held.certificate = found.certificates.front();
+            held.trouble.clear();
+            held.days_left = days_until(held.certificate->not_after, now);
+        } catch (const Error&) {
+        }
+        return;
+    }
     if (!fs::is_regular_file(file, failed)) {
         held.trouble = "Berkas kunci tidak ada di folder kantor.";
         return;
@@ -78,7 +98,7 @@ Certificates certificates(const Office& office, Instant now) {
         held.holder = holder.value("nama", "");
         held.key = holder.at("kunci").get<std::string>();
         held.in_use = in_use;
-        look_at(held, office.root(), now);
+        look_at(held, office, now);
         all.held.push_back(std::move(held));
     };
     for (const Json& official : office.settings().at("pejabat"))
@@ -117,18 +137,22 @@ Certificates certificates(const Office& office, Instant now) {
     return all;
 }
 
-void remember_certificate(const Office& office, const fs::path& key_file, const signing::Key& key) {
+void remember_certificate(const Office& office, const std::string& key, const signing::Chain& chain) {
     try {
-        // A key of somebody else, lent for once, is no part of the office.
-        const fs::path inside = key_file.lexically_normal().lexically_relative(office.root());
-        if (inside.empty() || *inside.begin() == "..") return;
-        const std::string text = "Sertifikat kunci " + key_file.filename().string() +
-                                 ", disalin oleh Naskah.\n" + digest_line +
-                                 to_string(sha256(read_file(key_file, largest))) + "\n" +
-                                 signing::to_pem(key.chain().certificates());
+        const fs::path file = office.root() / key;
+        const bool named = is_named_key(office.settings(), key);
+        std::string text = "Sertifikat kunci " + file.filename().string() + ", disalin oleh Naskah.\n";
+        if (!named) {
+            // A key of somebody else, lent for once, is no part of the office.
+            const fs::path inside = file.lexically_normal().lexically_relative(office.root());
+            if (inside.empty() || *inside.begin() == "..") return;
+            text += digest_line + to_string(sha256(read_file(file, largest))) + "\n";
+        }
+        text += signing::to_pem(chain.certificates());
+        const fs::path beside_it = named ? of_named(office.root(), key) : beside(file);
         std::error_code failed;
-        if (fs::exists(beside(key_file), failed) && read_text(beside(key_file), largest) == text) return;
-        write_file(beside(key_file), as_bytes(text));
+        if (fs::exists(beside_it, failed) && read_text(beside_it, largest) == text) return;
+        write_file(beside_it, as_bytes(text));
     } catch (const std::exception&) {
     }
 }

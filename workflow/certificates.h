@@ -39,8 +39,8 @@ inline constexpr int warning_days = 30;
 
 Certificates certificates(const Office& office, Instant now);
 
-// Called with a key that was opened and found good. What cannot be written is let be: it is for showing only.
-void remember_certificate(const Office& office, const std::filesystem::path& key_file,
-                          const signing::Key& key);
+// Called with a key (as office.json names it) that was opened and found good. What cannot be written is let
+// be: it is for showing only.
+void remember_certificate(const Office& office, const std::string& key, const signing::Chain& chain);
 
 }  // namespace naskah::workflow

@@ -77,8 +77,8 @@ void fill(const fs::path& office, bool demo, const Clock& clock) {
     if (!demo) return;
     const Office made = Office::open(office);
     for (const Json* holder : {&settings.at("pejabat").at(0), &settings.at("segel")}) {
-        const fs::path key = made.root() / holder->at("kunci").get<std::string>();
-        remember_certificate(made, key, *made.open_key(key, {}));
+        const std::string key = holder->at("kunci").get<std::string>();
+        remember_certificate(made, key, made.open_key(made.root() / key, {})->chain());
     }
 }
 

@@ -1,5 +1,6 @@
 #include "workflow/issue.h"
 
+#include <algorithm>
 #include <map>
 #include <regex>
 
@@ -8,6 +9,7 @@
 #include "workflow/attachments.h"
 #include "workflow/certificates.h"
 #include "workflow/correction.h"
+#include "workflow/keys.h"
 #include "workflow/protection.h"
 #include "workflow/rules.h"
 #include "workflow/web.h"
@@ -63,9 +65,21 @@ std::vector<std::string> correcting_kinds(const generator::Templates& templates)
 
 }  // namespace
 
-void SigningSession::give(const std::filesystem::path& file, std::unique_ptr<signing::Key> key) {
+void SigningSession::give(const std::string& key, std::unique_ptr<signing::DocumentSigner> signer) {
     const std::lock_guard lock(mutex_);
-    open_[file] = {std::move(key), false};
+    open_[key] = {std::move(signer), false};
+}
+
+void SigningSession::expect(int letters) {
+    const std::lock_guard lock(mutex_);
+    coming_ = letters;
+}
+
+bool SigningSession::is_unproven() const {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(open_.begin(), open_.end(), [](const auto& entry) {
+        return !entry.second.proven && entry.second.signer && !entry.second.signer->service().empty();
+    });
 }
 
 Desk::Desk(Office office, const Clock& clock, Random& random, AskSecret ask,
@@ -77,7 +91,7 @@ Desk::Desk(Office office, const Clock& clock, Random& random, AskSecret ask,
       bases_(LegalBases::load(shipped_templates(), office_.root())),
       database_(std::move(database)),
       trust_(office_.trust()),
-      web_(std::move(web)),
+      web_(web ? std::move(web) : make_web(office_.tls_authorities())),
       own_keys_(std::make_shared<SigningSession>(std::move(ask))) {}
 
 void Desk::open_register() {
@@ -99,20 +113,29 @@ std::shared_ptr<storage::Connections> Desk::database() {
 
 signing::LongTerm& Desk::long_term() {
     std::call_once(long_term_opened_, [&] {
-        if (!web_) web_ = make_web();
         long_term_ = std::make_unique<signing::LongTerm>(*web_, office_.timestamp_authorities(),
                                                          office_.at_hand(), random_);
     });
     return *long_term_;
 }
 
+signing::LongTerm* Desk::long_term_if_needed() {
+    return office_.level() == signing::Level::b ? nullptr : &long_term();
+}
+
 // At the office's level, or not at all.
-Bytes Desk::signed_with(const signing::Key& key, BytesView pdf, const std::string& location, Instant now) {
+Bytes Desk::signed_by(signing::DocumentSigner& signer, BytesView pdf, const std::string& location,
+                      Instant now) {
     signing::Options options;
     options.location = location;
     options.level = office_.level();
-    if (options.level == signing::Level::b) return signing::sign(pdf, key, options, now);
-    return signing::sign(pdf, key, options, long_term(), now);
+    signing::Trail nowhere;
+    return signer.sign(pdf, options, now, nowhere);
+}
+
+Bytes Desk::raised(Bytes signed_pdf, Instant now) {
+    if (office_.level() == signing::Level::b) return signed_pdf;
+    return signing::raise(signed_pdf, office_.level(), long_term(), now);
 }
 
 std::optional<storage::Protection> Desk::protection_of(BytesView signed_pdf) const {
@@ -151,7 +174,7 @@ storage::NewLetter Desk::prepare(const Request& request, std::vector<Problem>& w
     append(warnings, std::move(signer.warnings));
     letter.snapshot = {{"kantor", office_.surroundings()},
                        {"penandatangan", signer.printed},
-                       {"kunci", signer.key.lexically_relative(office_.root()).string()},
+                       {"kunci", signer.key},
                        {"agenda", generator::agenda_columns(*package, request.data)}};
     letter.snapshot["agenda"]["jenis"] = about.at("judul");
     return letter;
@@ -176,29 +199,33 @@ SigningSession& Desk::session_of(const Request& request) const {
 }
 
 // Opens the signer's key once a session, and proves before any number is taken that what it signs will be
-// found valid. A session may last until the certificate has ended, so that is asked each time.
-const signing::Key& Desk::key_of(SigningSession& keys, const Json& snapshot, BytesView rehearsal,
-                                 Instant now) {
-    const std::filesystem::path file = office_.root() / snapshot.at("kunci").get<std::string>();
+// found valid; of a service, as far as that can be asked without a signature. A session may last until the
+// certificate has ended, so that is asked each time.
+signing::DocumentSigner& Desk::signer_of(SigningSession& keys, const Json& snapshot, BytesView rehearsal,
+                                         Instant now) {
+    const std::string key = snapshot.at("kunci").get<std::string>();
     const std::lock_guard lock(keys.mutex_);
-    SigningSession::Open& held = keys.open_[file];
-    if (!held.key) held.key = office_.open_key(file, keys.ask_);
-    signing::check_certificate(*held.key, now);
-    if (!held.proven) {
+    SigningSession::Open& held = keys.open_[key];
+    if (!held.signer)
+        held.signer = open_signer(office_, key, keys.ask_, web_, long_term_if_needed(), keys.coming_);
+    signing::DocumentSigner& signer = *held.signer;
+    if (signer.chain()) signing::check_certificate(*signer.chain(), now);
+    signer.make_ready();
+    if (!held.proven && signer.service().empty()) {
         // At its level, so that an authority that does not answer, or a certificate that was revoked, takes
         // no number.
-        const Bytes signed_pdf = signed_with(*held.key, rehearsal, "", now);
+        const Bytes signed_pdf = signed_by(signer, rehearsal, "", now);
         const verify::Report report = verify::check(signed_pdf, trust_, now);
         if (report.verdict != verify::Verdict::passed)
             throw Error(
                 Code::data,
                 "tanda tangan percobaan dengan kunci ini tidak dinyatakan sah: " + reasons(report),
-                file.filename().string(),
+                std::filesystem::path(key).filename().string(),
                 "Periksa sertifikatnya, dan taruh sertifikat akar penerbitnya di folder trust/ kantor.");
         held.proven = true;
-        remember_certificate(office_, file, *held.key);
+        remember_certificate(office_, key, *signer.chain());
     }
-    return *held.key;
+    return signer;
 }
 
 // Everything that may refuse the letter is asked here, before it has a number.
@@ -246,7 +273,7 @@ void Desk::rehearse(const storage::NewLetter& letter, const std::filesystem::pat
     const Instant now = clock_.now();
     const Bytes pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, rehearsal_number(letter),
                                letter.parts.kode, letter.date, now, images);
-    key_of(keys, letter.snapshot, pdf, now);
+    signer_of(keys, letter.snapshot, pdf, now);
 }
 
 generator::Surroundings Desk::of_draft(const generator::Package& package) const {
@@ -369,19 +396,43 @@ storage::Letter Desk::advance(const storage::Letter& letter, const std::string& 
                         to_long(today),
                     letter.number,
                     "Periksa jam dan tanggal komputer, lalu jalankan naskah resume; nomornya tersimpan.");
-    if (today != letter.date)
+    if (today != letter.date) {
+        // A letter that may be signed already, out there, does not get a second number.
+        if (auto found = remote_signing().found_again(letter, keys, [&] { return draw(letter); })) {
+            signed_pdf = raised(*std::move(found), now);
+            return letters().issue(letter.id, signed_pdf, now, actor, protection_of(signed_pdf));
+        }
         return letters().replace(letter.id, successor(letter, keys),
                                  "tidak sempat ditandatangani pada tanggal suratnya", now);
-    signed_pdf = draw_and_sign(letter, keys, now);
-    return letters().issue(letter.id, signed_pdf, now, actor, protection_of(signed_pdf));
+    }
+    signed_pdf = draw_and_sign(letter, actor, keys, now);
+    const storage::Letter issued =
+        letters().issue(letter.id, signed_pdf, now, actor, protection_of(signed_pdf));
+    RemoteSigning::forget(keys, letter.id);
+    return issued;
+}
+
+RemoteSigning Desk::remote_signing() { return {office_, trust_, clock_, database(), web_}; }
+
+Bytes Desk::draw(const storage::Letter& letter) const {
+    return rendered(letter.kind, letter.data, letter.snapshot, letter.id, letter.number, letter.parts.kode,
+                    letter.date, letter.reserved_at, office_.root());
 }
 
 // Drawn, signed, and found valid by our own verifier.
-Bytes Desk::draw_and_sign(const storage::Letter& letter, SigningSession& keys, Instant now) {
-    const Bytes pdf = rendered(letter.kind, letter.data, letter.snapshot, letter.id, letter.number,
-                               letter.parts.kode, letter.date, letter.reserved_at, office_.root());
-    const signing::Key& key = key_of(keys, letter.snapshot, pdf, now);
-    Bytes signed_pdf = signed_with(key, pdf, office_.settings().at("tempat").get<std::string>(), now);
+Bytes Desk::draw_and_sign(const storage::Letter& letter, const std::string& actor, SigningSession& keys,
+                          Instant now) {
+    const Bytes pdf = draw(letter);
+    signing::DocumentSigner& signer = signer_of(keys, letter.snapshot, pdf, now);
+    const std::string place = office_.settings().at("tempat").get<std::string>();
+    Bytes signed_pdf;
+    if (signer.service().empty()) {
+        signed_pdf = signed_by(signer, pdf, place, now);
+    } else {
+        signing::Options options;
+        options.location = place;
+        signed_pdf = raised(remote_signing().sign({letter, pdf, options, actor}, signer, keys), now);
+    }
     const verify::Report report = verify::check(signed_pdf, trust_, now);
     const bool in_time = office_.level() == signing::Level::b ||
                          (!report.signatures.empty() && report.signatures.front().time_proven);

@@ -20,6 +20,7 @@
 #include "signing/long_term.h"
 #include "workflow/legal_bases.h"
 #include "workflow/office.h"
+#include "workflow/remote_signing.h"
 #include "workflow/signing_session.h"
 
 namespace naskah::workflow {
@@ -70,7 +71,9 @@ public:
     const LegalBases& legal_bases() const { return bases_; }
     const verify::Trust& trust() const { return trust_; }  // the office's roots, read once
     signing::LongTerm& long_term();  // the authorities that the office asks; opened when first asked for
+    signing::LongTerm* long_term_if_needed();  // null for an office whose letters are at B-B
     Instant now() const { return clock_.now(); }
+    const std::shared_ptr<Web>& web() const { return web_; }
 
     // All problems of the data at once: schema and rules. `warnings` gains what a clerk should know and may
     // ignore.
@@ -129,16 +132,22 @@ private:
     Issued end_of(storage::Letter letter, const std::string& actor, SigningSession& keys);
     std::vector<Problem> linked(const storage::Letter& letter, const std::string& actor);
     Issued kept(const storage::Letter& letter);
-    Bytes signed_with(const signing::Key& key, BytesView pdf, const std::string& location, Instant now);
+    // A local key's signature at the office's level; a service's is raised to it afterwards.
+    Bytes signed_by(signing::DocumentSigner& signer, BytesView pdf, const std::string& location, Instant now);
+    Bytes raised(Bytes signed_pdf, Instant now);
     std::optional<storage::Protection> protection_of(BytesView signed_pdf) const;
-    Bytes draw_and_sign(const storage::Letter& letter, SigningSession& keys, Instant now);
+    Bytes draw(const storage::Letter& letter) const;
+    Bytes draw_and_sign(const storage::Letter& letter, const std::string& actor, SigningSession& keys,
+                        Instant now);
+    RemoteSigning remote_signing();
     storage::Letter overtaken(const storage::Letter& letter);
     friend class Together;  // issue_all.cpp
     storage::Letter advance(const storage::Letter& letter, const std::string& actor, SigningSession& keys,
                             Bytes& signed_pdf);
     storage::Letter present(const LetterId& id);
     storage::NewLetter successor(const storage::Letter& letter, SigningSession& keys);
-    const signing::Key& key_of(SigningSession& keys, const Json& snapshot, BytesView rehearsal, Instant now);
+    signing::DocumentSigner& signer_of(SigningSession& keys, const Json& snapshot, BytesView rehearsal,
+                                       Instant now);
     SigningSession& session_of(const Request& request) const;
 
     Office office_;

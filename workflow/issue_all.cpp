@@ -154,7 +154,7 @@ private:
             if (letter.status != storage::Status::reserved || !today)
                 return desk_.finish(letter, request.actor, keys);
             try {
-                item.pdf = desk_.draw_and_sign(letter, keys, item.signed_at);
+                item.pdf = desk_.draw_and_sign(letter, request.actor, keys, item.signed_at);
             } catch (const Error&) {
                 return desk_.finish(desk_.overtaken(letter), request.actor, keys);
             }
@@ -189,6 +189,7 @@ private:
 
     Issued stored(Item& item, const storage::Answer<storage::Letter>& answer) {
         const storage::Letter* letter = answer.done ? &*answer.done : nullptr;
+        if (letter != nullptr) RemoteSigning::forget(desk_.session_of(*item.request), letter->id);
         if (letter != nullptr && letter->sha256 == sha256(item.pdf))
             return {*letter, std::move(item.pdf), desk_.office_.verify_url(letter->id),
                     desk_.linked(*letter, item.request->actor)};
@@ -228,6 +229,8 @@ private:
 };
 
 void Desk::issue_all(std::span<const Request> requests, int jobs, const Finished& finished) {
+    for (const Request& request : requests)
+        session_of(request).expect(static_cast<int>(std::min(requests.size(), most_together)));
     for (std::size_t first = 0; first < requests.size(); first += most_together)
         Together(*this, requests.subspan(first, std::min(most_together, requests.size() - first)), first,
                  std::clamp(jobs, 1, 64), finished)

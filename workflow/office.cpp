@@ -7,6 +7,7 @@
 #include "core/file.h"
 #include "core/identity.h"
 #include "core/text.h"
+#include "workflow/keys.h"
 
 namespace naskah::workflow {
 
@@ -173,7 +174,7 @@ std::vector<Problem> check_settings(const Json& settings) {
     if (!problems.empty()) return problems;
     for (const char* name : {"nama", "singkatan", "tempat", "kepala", "unit", "kalimat_kaki"})
         checker.text(settings, name, "");
-    checker.optional_texts(settings, {"kode", "bidang", "penyimpanan"}, "");
+    checker.optional_texts(settings, {"kode", "bidang", "penyimpanan", "otoritas_tls"}, "");
     if (const Json store = settings.value("penyimpanan", Json("")); store.is_string())
         if (const auto problem = storage::check_address(store.get<std::string>()))
             checker.wrong("penyimpanan", problem->what, problem->remedy);
@@ -209,6 +210,7 @@ std::vector<Problem> check_settings(const Json& settings) {
                           "Misalnya {\"mulai\": \"07.30\", \"selesai\": \"16.00\"}.");
     }
     if (settings.contains("signing")) check_signing(checker.object(settings, "signing"), checker);
+    for (Problem& problem : check_keys(settings)) problems.push_back(std::move(problem));
     if (settings.contains("segel"))
         checker.optional_texts(checker.object(settings, "segel"), {"nama", "kunci"}, "segel.");
     checker.each(settings, "pejabat", check_official);
@@ -310,7 +312,7 @@ std::optional<LetterId> Office::id_in(std::string_view url) const {
 Json Office::surroundings() const {
     Json seen = settings_;
     for (const char* name : {"pejabat", "pegawai", "penandatangan", "segel", "seri", "jenis", "penyimpanan",
-                             "contoh", "jam_kerja", "signing"})
+                             "contoh", "jam_kerja", "signing", "kunci", "otoritas_tls"})
         seen.erase(name);
     return seen;
 }
@@ -388,8 +390,9 @@ Signer Office::signer_of(const Json& about, const std::string& kind, Date day) c
         if (!holder.contains("kunci"))
             throw Error(Code::data, "belum ada kunci untuk menandatangani",
                         head_signs ? "office.json: pejabat " + id : "office.json: segel",
-                        "Isi \"kunci\" dengan nama berkas PKCS#12 di keys/.");
-        signer.key = root_ / holder.at("kunci").get<std::string>();
+                        "Isi \"kunci\" dengan nama berkas PKCS#12 di keys/, atau nama dari daftar kunci "
+                        "(docs/keys.md).");
+        signer.key = holder.at("kunci").get<std::string>();
         return signer;
     }
     throw Error(Code::data, "tidak ada penanda tangan untuk jenis surat ini pada " + to_long(day),
@@ -454,6 +457,11 @@ signing::Level Office::level() const {
 std::vector<std::string> Office::timestamp_authorities() const {
     const Json signing = settings_.value("signing", Json::object());
     return signing.value("timestamp_authorities", std::vector<std::string>{});
+}
+
+fs::path Office::tls_authorities() const {
+    const std::string file = settings_.value("otoritas_tls", "");
+    return file.empty() ? fs::path() : root_ / file;
 }
 
 std::vector<fs::path> Office::template_folders() const {

@@ -24,8 +24,8 @@ using AskSecret = std::function<std::string(const std::string& prompt)>;
 
 // Who signs a letter on a day, and in what capacity: snapshotted into the letter.
 struct Signer {
-    Json printed;               // {{penandatangan...}} of the templates
-    std::filesystem::path key;  // PKCS#12 file
+    Json printed;     // {{penandatangan...}} of the templates
+    std::string key;  // as office.json names it: a PKCS#12 file of the folder, or one of keys.h
     std::vector<Problem> warnings;
 };
 
@@ -74,7 +74,10 @@ public:
     // whom to ask for the time.
     signing::Level level() const;
     std::vector<std::string> timestamp_authorities() const;
-    signing::AtHand at_hand() const;                              // all of trust/, as signing looks at it
+    signing::AtHand at_hand() const;  // all of trust/, as signing looks at it
+    // PEM file of those who vouch for the servers that the office asks (`otoritas_tls`), or empty: the
+    // system's.
+    std::filesystem::path tls_authorities() const;
     std::vector<std::filesystem::path> template_folders() const;  // the office's own first
 
 private:

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "storage/log.h"
+#include "workflow/keys.h"
 
 namespace naskah::workflow {
 
@@ -28,10 +29,10 @@ Signer signer_of(const Desk& desk, const std::string& kind, Instant now) {
     return office.signer_of(desk.templates().get(kind)->about(), kind, date_in(office.zone(), now));
 }
 
-void log(storage::Connections& database, const std::string& action, const Person& who, Instant now) {
+void log(storage::Connections& database, const std::string& action, const std::string& who, Instant now) {
     database.write([&](storage::Connection& connection) {
         storage::append(connection, {.at = now,
-                                     .actor = who.username,
+                                     .actor = who,
                                      .action = action,
                                      .letter = "",
                                      .detail = Json::object(),
@@ -68,21 +69,32 @@ int count_try(storage::Connections& database, const Person& who, Instant now) {
 }
 
 // Opens one key with what was typed for it. The secret itself is in no message.
-std::unique_ptr<signing::Key> open_typed(const std::filesystem::path& file, const std::string& secret,
-                                         const std::string& field, int tries) {
+std::unique_ptr<signing::DocumentSigner> open_typed(Desk& desk, const std::string& key,
+                                                    const std::string& secret, const std::string& field,
+                                                    int tries, int letters, Instant now) {
     if (secret.empty())
         throw Error(Code::data, "belum diisi", field,
                     "Ketik lalu tanda tangani lagi. Tidak ada yang berubah.");
     try {
-        return open_key_file(file, [&](const std::string&) { return secret; });
+        auto signer = open_signer(
+            desk.office(), key, [&](const std::string&) { return secret; }, desk.web(),
+            desk.long_term_if_needed(), letters);
+        if (signer->chain()) signing::check_certificate(*signer->chain(), now);
+        signer->make_ready();
+        return signer;
     } catch (const Error& error) {
-        if (error.code() != Code::data || error.problems()[0].what.find("salah") == std::string::npos) throw;
+        const Problem& problem = error.problems()[0];
+        if (error.code() != Code::data || problem.what.find("salah") == std::string::npos) throw;
+        // A token that counts down says how near it is to locking itself.
+        const bool warns = problem.what.find("terkunci") != std::string::npos ||
+                           problem.what.find("tinggal") != std::string::npos;
         const int left = SigningRounds::most_refusals - tries;
-        throw Error(Code::data, "salah", field,
-                    "Belum ada surat yang ditandatangani. Ketik ulang; " +
-                        (left > 0 ? "masih dapat dicoba " + std::to_string(left) + " kali."
-                                  : "sesudah ini Anda perlu menunggu " +
-                                        std::to_string(SigningRounds::lockout.count()) + " menit."));
+        throw Error(Code::data, warns ? problem.what : "salah", field,
+                    warns ? problem.remedy
+                          : "Belum ada surat yang ditandatangani. Ketik ulang; " +
+                                (left > 0 ? "masih dapat dicoba " + std::to_string(left) + " kali."
+                                          : "sesudah ini Anda perlu menunggu " +
+                                                std::to_string(SigningRounds::lockout.count()) + " menit."));
     }
 }
 
@@ -146,7 +158,7 @@ SigningRounds::Needs SigningRounds::needs_of(const std::vector<Draft>& drafts) c
 std::shared_ptr<SigningSession> SigningRounds::open_keys(Desk& desk, const Person& who,
                                                          const std::vector<Draft>& drafts,
                                                          const Secrets& secrets, Instant now) {
-    std::set<std::filesystem::path> own, seals;
+    std::set<std::string> own, seals;
     for (const Draft& draft : drafts)
         (head_signs(desk, draft.kind) ? own : seals).insert(signer_of(desk, draft.kind, now).key);
     if (own.size() > 1)
@@ -161,22 +173,18 @@ std::shared_ptr<SigningSession> SigningRounds::open_keys(Desk& desk, const Perso
     storage::Connections& database = *desk.database();
     const int tries = count_try(database, who, now);
     try {
-        for (const auto& file : own) {
-            auto key = open_typed(file, secrets.pin, pin_field, tries);
-            signing::check_certificate(*key, now);
-            session->give(file, std::move(key));
-        }
-        for (const auto& file : seals) {
-            if (!typed_seal) break;
-            auto key = open_typed(file, secrets.seal, seal_field, tries);
-            signing::check_certificate(*key, now);
-            session->give(file, std::move(key));
-        }
+        const int letters = static_cast<int>(drafts.size());
+        for (const auto& key : own)
+            session->give(key, open_typed(desk, key, secrets.pin, pin_field, tries, letters, now));
+        for (const auto& key : seals)
+            if (typed_seal)
+                session->give(key, open_typed(desk, key, secrets.seal, seal_field, tries, letters, now));
     } catch (const Error&) {
-        log(database, "pin-wrong", who, now);
+        log(database, "pin-wrong", who.username, now);
         throw;
     }
-    log(database, "pin-right", who, now);
+    // A service says only with the first letter whether the secret is right: work() notes it then.
+    if (!session->is_unproven()) log(database, "pin-right", who.username, now);
     return session;
 }
 
@@ -313,7 +321,7 @@ void SigningRounds::work(Running& running) {
     };
     const unsigned jobs = std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
     try {
-        for (auto pause = pauses.begin();; ++pause) {
+        for (auto pause = pauses.begin();;) {
             std::vector<LetterId> places;
             std::vector<Request> requests;
             for (const RoundItem& item : running.round.items) {
@@ -330,16 +338,26 @@ void SigningRounds::work(Running& running) {
                                     .session = running.keys});
             }
             if (requests.empty()) return;
+            // Where a secret is judged with the first signature only, one letter goes ahead: the others take
+            // no number for a secret that is wrong.
+            const bool alone = running.keys->is_unproven();
+            if (alone) requests.resize(1);
+            const int waiting = running.round.count(ItemState::waiting);
             running.desk->issue_all(
                 requests, static_cast<int>(jobs), [&](std::size_t place, Outcome outcome) {
                     const bool silent = outcome.code == Code::outside || outcome.code == Code::cannot_write;
+                    const bool unsure = outcome.code == Code::unknown;
                     if (outcome.issued || !silent || pause == pauses.end())
-                        settle(places[place], silent ? ItemState::unknown : ItemState::failed,
+                        settle(places[place], silent || unsure ? ItemState::unknown : ItemState::failed,
                                outcome.problems);
                     if (running.stop) throw Stopped{};
                 });
+            if (alone && !running.keys->is_unproven())
+                log(*running.desk->database(), "pin-right", actor, clock_.now());
             if (running.round.count(ItemState::waiting) == 0) return;
+            if (running.round.count(ItemState::waiting) < waiting && alone) continue;
             if (!running.pause(std::chrono::seconds(*pause))) return;
+            ++pause;
         }
     } catch (const Stopped&) {
         // What is still waiting stays so.

@@ -2,11 +2,14 @@
 // needs it, or given to the session beforehand; with the session's end it is gone from memory.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <string>
 
+#include "core/id.h"
+#include "signing/document_signer.h"
 #include "workflow/office.h"
 
 namespace naskah::workflow {
@@ -19,18 +22,29 @@ public:
     SigningSession(const SigningSession&) = delete;
     SigningSession& operator=(const SigningSession&) = delete;
 
-    // A key that is open already; `file` as in Signer::key.
-    void give(const std::filesystem::path& file, std::unique_ptr<signing::Key> key);
+    // Whoever signs with a key that is open already; `key` as in Signer::key.
+    void give(const std::string& key, std::unique_ptr<signing::DocumentSigner> signer);
+    // How many letters are coming, for keys that are authorized for a number of signatures.
+    void expect(int letters);
+    // Whether it holds the key of a service whose secret has not led to a good signature yet: such a session
+    // tries one letter before the rest takes numbers.
+    bool is_unproven() const;
 
 private:
     friend class Desk;
+    friend class RemoteSigning;
     struct Open {
-        std::unique_ptr<signing::Key> key;
-        bool proven = false;  // a trial signature of it was found valid
+        std::unique_ptr<signing::DocumentSigner> signer;
+        bool proven = false;  // a signature of it was found valid
     };
     AskSecret ask_;
-    std::mutex mutex_;
-    std::map<std::filesystem::path, Open> open_;
+    mutable std::mutex mutex_;
+    std::map<std::string, Open> open_;
+    int coming_ = 1;
+    // Of letters that a service signed: what was not stored yet, and those of which it is not known. Neither
+    // is asked for again by this session.
+    std::map<LetterId, Bytes> signed_;
+    std::set<LetterId> unclear_;
 };
 
 }  // namespace naskah::workflow

@@ -102,7 +102,7 @@ struct Place {
     bool tls = false;
 };
 
-[[noreturn]] void refuse(const std::string& what) { throw WebTrouble{true, what}; }
+[[noreturn]] void refuse(const std::string& what) { throw WebTrouble{true, what, {}}; }
 
 Place place_of(const std::string& url) {
     const Url parsed(curl_url());
@@ -193,7 +193,8 @@ public:
             // has left this machine.
             curl_off_t ready = 0;
             curl_easy_getinfo(curl, place.tls ? CURLINFO_APPCONNECT_TIME_T : CURLINFO_CONNECT_TIME_T, &ready);
-            throw WebTrouble{ready == 0 && exchange.head == 0, words_of(code, exchange, place.host)};
+            throw WebTrouble{ready == 0 && exchange.head == 0, words_of(code, exchange, place.host),
+                             std::move(exchange.answer.headers)};
         }
         long status = 0;
         curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
