@@ -69,9 +69,21 @@ const std::vector<FindingKind>& finding_kinds() {
         {"certificate_revoked", fails, "sertifikat sudah dicabut saat penandatanganan"},
         {"certificate_revoked_later", unsettles,
          "sertifikat dicabut kemudian dan waktu penandatanganan tidak terbukti"},
+        {"certificate_revoked_since", informs,
+         "sertifikat dicabut setelah waktu penandatanganan yang terbukti"},
+        {"revocation_unknown", informs,
+         "tidak ada keterangan apakah sertifikat pernah dicabut: penerbitnya belum ditanya"},
+        {"revocation_unanswered", unsettles,
+         "penerbit sertifikat tidak menjawab apakah sertifikatnya pernah dicabut"},
+        {"revocation_unproven", unsettles,
+         "sertifikat sudah berakhir dan tidak ada bukti bahwa ia belum dicabut saat penandatanganan"},
+        {"revocation_invalid", informs, "keterangan pencabutan bukan dari penerbit sertifikatnya"},
+        {"evidence_malformed", informs, "sebagian data validasi dalam berkas rusak dan tidak dipakai"},
         // Timestamps.
         {"timestamp_invalid", unsettles,
          "stempel waktu pada tanda tangan rusak atau bukan untuk tanda tangan ini"},
+        {"timestamp_order", unsettles,
+         "stempel waktu bertentangan: yang lebih luar lebih tua daripada yang dicakupnya"},
         {"timestamp_untrusted", informs, "stempel waktu tidak berasal dari penyedia yang dipercaya"},
     };
     return kinds;
@@ -112,8 +124,8 @@ Verdict verdict_of(const std::vector<Finding>& findings, Verdict start) {
 
 Finding make_finding(std::string_view name, std::string_view detail) {
     const FindingKind& kind = kind_of(name);
-    Finding out{std::string(kind.name), std::string(kind.text)};
-    if (!detail.empty()) out.text += " (" + visible(detail) + ")";
+    Finding out{std::string(kind.name), std::string(kind.text), visible(detail)};
+    if (!detail.empty()) out.text += " (" + out.detail + ")";
     return out;
 }
 

@@ -4,15 +4,16 @@
 
 #include "core/text.h"
 #include "verify/byte_range.h"
-#include "verify/chain.h"
 #include "verify/changes.h"
 #include "verify/claimed_time.h"
 #include "verify/finding.h"
-#include "verify/signer.h"
-#include "verify/timestamp.h"
+#include "verify/policy.h"
 
 namespace naskah::verify {
 namespace {
+
+constexpr std::size_t max_stamps = 16;
+constexpr std::uint64_t steps_per_stamp = 2000;
 
 void add(std::vector<Finding>& to, const std::vector<Finding>& from) {
     to.insert(to.end(), from.begin(), from.end());
@@ -32,9 +33,9 @@ const Field* find_in_signed_revision(const Field& field, const Object& dictionar
     return nullptr;
 }
 
-void check_document_timestamp(const SignedData& data, Pieces message, const Trust::Store& trust, Instant at,
-                              Signature& out) {
-    const auto facts = check_timestamp(data, message, trust, at);
+void read_document_timestamp(const SignedData& data, Pieces message, CheckedSignature& checked) {
+    Signature& out = checked.report;
+    auto facts = read_timestamp(data, message);
     if (!facts) {
         out.findings.push_back(make_finding("cms_malformed", "stempel waktu"));
         return;
@@ -42,55 +43,43 @@ void check_document_timestamp(const SignedData& data, Pieces message, const Trus
     out.digest_matches = facts->imprint_matches && facts->signer.digest_matches;
     out.signature_matches = facts->signer.signature_matches;
     out.signed_at = facts->time;
-    out.time_proven = facts->trusted;
     out.level = "cms";
     if (facts->signer.certificate) out.signer = subject_name(facts->signer.certificate);
     if (!facts->imprint_matches) out.findings.push_back(make_finding("digest_mismatch"));
     add(out.findings, facts->signer.findings);
     add(out.findings, facts->findings);
+    checked.document_timestamp = std::move(facts);
 }
 
 // A timestamp over the signature value proves that it existed then (RFC 3161 appendix A).
-void check_signature_timestamps(const SignerInfo& signer, const Trust::Store& trust, Instant at,
-                                Signature& out) {
-    const Attribute* attribute = signer.find_unsigned(oid::timestamp_token);
-    if (!attribute) return;
+void read_stamps(const SignerInfo& signer, Evidence& evidence, CheckedSignature& checked) {
     const BytesView message[] = {signer.value};
-    for (const Element& value : attribute->values) {
-        const auto token = parse_signed_data(value.whole);
-        const auto facts = token ? check_timestamp(*token, message, trust, at) : std::nullopt;
-        if (!facts || !facts->imprint_matches || !facts->signer.signature_matches ||
-            !facts->signer.digest_matches) {
-            out.findings.push_back(make_finding("timestamp_invalid"));
-        } else if (!facts->trusted) {
-            out.findings.push_back(make_finding("timestamp_untrusted"));
-        } else if (!out.time_proven || *facts->time < *out.signed_at) {
-            out.time_proven = true;
-            out.signed_at = facts->time;
+    for (const Attribute& attribute : signer.unsigned_) {
+        if (attribute.oid != oid::timestamp_token) continue;
+        for (const Element& value : attribute.values) {
+            if (checked.stamps.size() >= max_stamps) return;
+            evidence.budget().spend(steps_per_stamp);
+            const auto token = parse_signed_data(value.whole);
+            if (token) evidence.add_cms(*token, checked.end);
+            checked.stamps.push_back(token ? read_timestamp(*token, message) : std::nullopt);
         }
     }
 }
 
-void check_cms(const SignedData& data, Pieces message, bool is_cades, const Trust::Store& trust, Instant at,
-               Signature& out) {
-    const SignerFacts facts = check_signer(data, message, {.certificate_attribute = is_cades});
+void read_cms(const SignedData& data, Pieces message, bool is_cades, Evidence& evidence,
+              CheckedSignature& checked) {
+    Signature& out = checked.report;
+    SignerFacts facts = check_signer(data, message, {.certificate_attribute = is_cades});
     out.digest_matches = facts.digest_matches;
     out.signature_matches = facts.signature_matches;
     add(out.findings, facts.findings);
     if (!out.signed_at) out.signed_at = facts.signing_time;
     // PAdES baseline (EN 319 142-1 6.3): the certificate named, and the claimed time in /M, not in the CMS.
-    const bool is_baseline = is_cades && facts.has_certificate_attribute && !facts.signing_time;
-    out.level = is_baseline ? "B-B" : "cms";
-    if (facts.signature_matches) check_signature_timestamps(data.signers[0], trust, at, out);
-    if (out.time_proven && out.level == "B-B") out.level = "B-T";
-    if (!facts.certificate) return;
-    out.signer = subject_name(facts.certificate);
-    add(out.findings, check_chain({.certificate = facts.certificate,
-                                   .helpers = facts.others,
-                                   .at = out.time_proven ? *out.signed_at : at,
-                                   .at_is_proven = out.time_proven,
-                                   .claimed = out.signed_at},
-                                  trust));
+    checked.is_baseline = is_cades && facts.has_certificate_attribute && !facts.signing_time;
+    out.level = checked.is_baseline ? "B-B" : "cms";
+    if (facts.certificate) out.signer = subject_name(facts.certificate);
+    if (facts.signature_matches) read_stamps(data.signers[0], evidence, checked);
+    checked.signer = std::move(facts);
 }
 
 // adbe.pkcs7.sha1 (ISO 32000-1 12.8.3.3): the CMS carries the SHA-1 of the covered bytes as its content.
@@ -99,8 +88,8 @@ bool content_is_sha1(const SignedData& data, Pieces message) {
     return data.content && *data.content == digest(*sha1, message);
 }
 
-void check_contents(const Object& dictionary, Pieces message, const Trust::Store& trust, Instant at,
-                    Signature& out) {
+void check_contents(const Object& dictionary, Pieces message, Evidence& evidence, CheckedSignature& checked) {
+    Signature& out = checked.report;
     const auto refuse = [&](std::string_view name, std::string_view detail = {}) {
         out.findings.push_back(make_finding(name, detail));
     };
@@ -124,22 +113,24 @@ void check_contents(const Object& dictionary, Pieces message, const Trust::Store
         return refuse("cms_padding_invalid");
     }
     if (data->signers.size() != 1) return refuse("signer_count_invalid");
-    if (is_timestamp) return check_document_timestamp(*data, message, trust, at, out);
+    evidence.budget().spend(steps_per_stamp);
+    evidence.add_cms(*data, checked.end);
+    if (is_timestamp) return read_document_timestamp(*data, message, checked);
     if (data->content_type != oid::data) return refuse("subfilter_mismatch");
     if (kind == "adbe.pkcs7.sha1") {
         if (!content_is_sha1(*data, message)) return refuse("digest_mismatch");
-        out.findings.push_back(make_finding("weak_digest"));
         const BytesView content[] = {*data->content};
-        return check_cms(*data, content, false, trust, at, out);
+        read_cms(*data, content, false, evidence, checked);
+        checked.signer->weaknesses.push_back({"weak_digest", {}, policy::sha1});
+        return;
     }
     if (data->content) return refuse("content_not_detached");
-    check_cms(*data, message, kind == "ETSI.CAdES.detached", trust, at, out);
+    read_cms(*data, message, kind == "ETSI.CAdES.detached", evidence, checked);
 }
 
 }  // namespace
 
-CheckedSignature check_signature(const Field& field, History& history, const Trust::Store& trust,
-                                 Instant at) {
+CheckedSignature check_signature(const Field& field, History& history, Evidence& evidence) {
     CheckedSignature checked;
     Signature& out = checked.report;
     out.field = visible(field.name);
@@ -172,7 +163,7 @@ CheckedSignature check_signature(const Field& field, History& history, const Tru
     if (!field_then) return refuse("signature_displaced");
 
     const auto pieces = coverage->pieces(history.file());
-    check_contents(*dictionary, pieces, trust, at, out);
+    check_contents(*dictionary, pieces, evidence, checked);
     const Object* dictionary_then = then.revision->resolve(field_then->value_entry);
     const Permissions permissions = read_permissions(*then.revision, *field_then, *dictionary_then);
     const Changes changes = find_changes(history, *coverage, permissions);
