@@ -208,6 +208,9 @@ public:
                            : "revocation_unknown",
                 certificate);
         }
+        // What the file must hold about a timestamp's authority is what was known when it stamped.
+        if (question_.for_timestamps && question_.claimed && !answer.known_from_file)
+            answer = find_revocation({certificate, issuer, *question_.claimed}, evidence_);
         X509_up_ref(certificate);
         const auto place = evidence_.place_of(Certificate(certificate, X509_free));
         facts_.complete_in_file &= place && (exempt || answer.known_from_file);

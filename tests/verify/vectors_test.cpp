@@ -35,8 +35,8 @@ bool is_right(const std::string& expected, const verify::Report& report) {
 
 TEST_CASE("the verdicts on strangers' files are right often enough") {
     const char* elsewhere = std::getenv("NASKAH_VECTORS");  // of a clone that stands in another place
-    const fs::path folder = elsewhere ? fs::path(elsewhere)
-                                      : fs::path(NASKAH_SOURCE_DIR) / "../shared/vectors/signed-pdfs";
+    const fs::path folder =
+        elsewhere ? fs::path(elsewhere) : fs::path(NASKAH_SOURCE_DIR) / "../shared/vectors/signed-pdfs";
     if (!fs::exists(folder / "manifest.tsv")) {
         WARN("no vectors beside the repository");
         return;
