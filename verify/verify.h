@@ -63,8 +63,8 @@ public:
     // and OCSP responses (DER) too. Throws Error(data) naming `file` if there is none.
     void add(BytesView pem_or_der, const std::string& file);
 
-    // A file as `add` takes it; or a folder, of which every file counts that holds one, and the others are let
-    // be. Throws Error(data) naming `path` if nothing is there.
+    // A file as `add` takes it; or a folder, of which every file counts that holds one, and the others are
+    // let be. Throws Error(data) naming `path` if nothing is there.
     void add_path(const std::filesystem::path& path);
 
     struct Store;
