@@ -36,6 +36,7 @@ LIBRARIES = {
     "libdeflate": r"libdeflate",
     "Boost.Beast": r"boost/beast",
     "Boost.Asio": r"boost/asio(?!/buffer\.hpp)",  # whose buffers Beast's parser takes
+    "libcurl": r"curl/",
     "libarchive": r"archive(?:_entry)?\.h",
     "JSON": r"nlohmann/",
 }
