@@ -70,6 +70,9 @@ const std::vector<FindingKind>& finding_kinds() {
         {"permitted_change", informs, "", "setelah ditandatangani ada tambahan yang diizinkan",
          "what was added after signing is permitted"},
 
+        {"page_covered", informs, "",
+         "tambahan yang diizinkan itu tampak di halaman dan dapat menutupi isi yang ditandatangani",
+         "that permitted addition is seen on the page and may cover what was signed"},
         // The CMS.
         {"cms_malformed", fails, "FORMAT_FAILURE", "data tanda tangan (CMS) rusak",
          "the signature's data is broken"},

@@ -11,7 +11,7 @@ namespace naskah::verify {
 namespace {
 
 // The words that details are made of; the names of PDF and of X.509 are the same everywhere.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 28> words = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 29> words = {{
     {"kolom tanda tangan", "signature field"},
     {"kolom formulir hilang", "form field gone"},
     {"susunan kolom", "tree of field"},
@@ -26,10 +26,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 28> words = 
     {"anotasi baru", "new annotation"},
     {"anotasi hilang", "annotation gone"},
     {"anotasi", "annotation"},
-    {"catatan pada", "comment on"},
+    {"catatan", "comment"},
     {"dipakai di tempat lain", "is used elsewhere"},
     {"memakai objek lama", "uses old object"},
     {"isian", "content of"},
+    {"pada halaman", "on page"},
     {"halaman", "page"},
     {"formulir", "form"},
     {"katalog", "catalog"},

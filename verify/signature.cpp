@@ -88,6 +88,43 @@ bool content_is_sha1(const SignedData& data, Pieces message) {
     return data.content && *data.content == digest(*sha1, message);
 }
 
+// adbe.x509.rsa_sha1 (ISO 32000-1 12.8.3.2): a bare PKCS #1 signature in an OCTET STRING, and the
+// certificates in /Cert, the signer's first.
+void read_raw(const Object& dictionary, BytesView contents, Pieces message, Evidence& evidence,
+              CheckedSignature& checked) {
+    Signature& out = checked.report;
+    out.level = "cms";
+    DerReader in(contents);
+    const auto value = in.next();
+    const auto octets = value && (value->tag & 0xdf) == tag::octets ? octets_of(*value) : std::nullopt;
+    const Object* listed = dictionary.find("Cert");
+    const auto take = [&](const Object& item) {
+        if (!item.is(Object::Kind::string)) return;
+        if (!checked.signer) {
+            checked.signer.emplace().certificate = parse_certificate(as_bytes(item.text));
+            checked.signer->weaknesses.push_back({"weak_digest", {}, policy::sha1});
+        }
+        evidence.add_certificate(as_bytes(item.text), {true, checked.end});
+    };
+    if (listed && !listed->is(Object::Kind::array)) take(*listed);
+    for (const Object& item : items_of(listed && listed->is(Object::Kind::array) ? listed : nullptr))
+        take(item);
+    if (!octets || !checked.signer || !checked.signer->certificate) {
+        out.findings.push_back(make_finding(octets ? "certificate_missing" : "cms_malformed"));
+        checked.signer.reset();
+        return;
+    }
+    out.signer = subject_name(checked.signer->certificate);
+    const Algorithm algorithm{.oid = "1.2.840.113549.1.1.5"}, hash{.oid = "1.3.14.3.2.26"};
+    evp_pkey_st* key = public_key(checked.signer->certificate);
+    const bool good = key && check_value(key, algorithm, hash, message, *octets).match == Match::matches;
+    if (key && policy::weak_since(key))
+        checked.signer->weaknesses.push_back({"weak_key", {}, *policy::weak_since(key)});
+    checked.signer->signature_matches = checked.signer->digest_matches = good;
+    out.digest_matches = out.signature_matches = good;
+    if (!good) out.findings.push_back(make_finding("signature_mismatch"));
+}
+
 void check_contents(const Object& dictionary, Pieces message, Evidence& evidence, CheckedSignature& checked) {
     Signature& out = checked.report;
     const auto refuse = [&](std::string_view name, std::string_view detail = {}) {
@@ -97,8 +134,8 @@ void check_contents(const Object& dictionary, Pieces message, Evidence& evidence
     const Object* type = dictionary.find("Type");
     const std::string kind = filter && filter->is(Object::Kind::name) ? filter->text : std::string{};
     const bool is_timestamp = kind == "ETSI.RFC3161";
-    if (kind == "adbe.x509.rsa_sha1") return refuse("algorithm_unknown", kind);
-    if (!is_timestamp && kind != "ETSI.CAdES.detached" && kind != "adbe.pkcs7.detached" &&
+    const bool is_raw = kind == "adbe.x509.rsa_sha1";
+    if (!is_raw && !is_timestamp && kind != "ETSI.CAdES.detached" && kind != "adbe.pkcs7.detached" &&
         kind != "adbe.pkcs7.sha1") {
         return refuse("subfilter_unknown");
     }
@@ -106,6 +143,7 @@ void check_contents(const Object& dictionary, Pieces message, Evidence& evidence
     if (type && !is_timestamp && !type->is_name("Sig")) return refuse("subfilter_mismatch");
 
     const BytesView contents = as_bytes(dictionary.find("Contents")->text);
+    if (is_raw) return read_raw(dictionary, contents, message, evidence, checked);
     const auto data = parse_signed_data(contents);
     if (!data) return refuse("cms_malformed");
     const BytesView padding = contents.subspan(data->size);

@@ -280,6 +280,17 @@ TEST_CASE("whatever was added after signing is named, though it is permitted") {
     CHECK(kit::found(extension, "permitted_change"));
 }
 
+TEST_CASE("what a permitted addition shows over signed content is told") {
+    const auto commented = changed(kit::sign(kit::plain_pdf(), {.certify = 3}), comment);
+    INFO(kit::summary(commented));
+    CHECK(commented.verdict == Verdict::passed);
+    CHECK(kit::found(commented, "page_covered"));
+    // An invisible signature covers nothing.
+    const std::string twice = kit::sign_again(kit::sign(kit::plain_pdf()), {.field = "Kedua"});
+    CHECK_FALSE(kit::found(kit::check(twice), "page_covered"));
+    CHECK_FALSE(kit::found(changed(kit::sign(kit::plain_pdf()), fill_text), "page_covered"));
+}
+
 TEST_CASE("locked fields may not be filled") {
     const std::string lock = "/Lock << /Type /SigFieldLock /Action /Include /Fields [(Catatan)] >> ";
     const std::string other = "/Lock << /Type /SigFieldLock /Action /Include /Fields [(Cat)] >> ";

@@ -313,6 +313,10 @@ Bytes signature_value(const Person& person, const char* hash, const Bytes& messa
 
 }  // namespace
 
+Bytes raw_signature(const Person& person, const char* hash, const Bytes& message) {
+    return signature_value(person, hash, message);
+}
+
 Bytes make_cms(const std::string& message, const CmsWishes& wishes) {
     const Person& signer = wishes.signer ? *wishes.signer : office().signer;
     const Person& named = wishes.names ? *wishes.names : signer;

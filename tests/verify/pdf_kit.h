@@ -104,6 +104,7 @@ struct CmsWishes {
 Bytes make_cms(const std::string& message, const CmsWishes& wishes = {});
 // A timestamp token of `message` (RFC 3161), and the unsigned attribute that carries one.
 Bytes make_token(const Bytes& message, const Person& authority, naskah::Instant time);
+Bytes raw_signature(const Person& person, const char* hash, const Bytes& message);
 Bytes stamp_attribute(const Bytes& token);
 Bytes der(std::uint8_t tag, const Bytes& content);
 Bytes der(std::uint8_t tag, const std::vector<Bytes>& parts);
