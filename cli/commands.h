@@ -67,6 +67,9 @@ int extend(const Common& common, const ExtendOptions& options);
 struct VerifyOptions {
     std::vector<fs::path> files, trust;
     std::string at;
+    std::string language = "id";  // or "en": of the text
+    bool etsi = false;            // with the words of EN 319 102-1
+    bool online = false;          // the issuers of certificates may be asked about revocation
 };
 int verify(const Common& common, const VerifyOptions& options);
 

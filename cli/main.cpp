@@ -193,9 +193,15 @@ void add_signatures(CLI::App& app, Line& line) {
 
     auto* verify_command = app.add_subcommand("verify", "periksa tanda tangan berkas PDF");
     verify_command->add_option("BERKAS", line.verify.files)->required();
-    verify_command->add_option("--trust", line.verify.trust, "sertifikat akar yang dipercaya (PEM)");
+    verify_command->add_option("--trust", line.verify.trust,
+                               "sertifikat akar yang dipercaya (PEM, DER), atau folder berisi itu");
     verify_command->add_option("--at", line.verify.at, "waktu pemeriksaan (RFC 3339), bawaan: sekarang");
     verify_command->add_flag("--json", line.common.json, "keluaran JSON");
+    verify_command->add_flag("--etsi", line.verify.etsi, "sebutkan juga hasil menurut ETSI EN 319 102-1");
+    verify_command->add_option("--lang", line.verify.language, "bahasa laporan: id atau en")
+        ->check(CLI::IsMember({"id", "en"}));
+    verify_command->add_flag("--online", line.verify.online,
+                             "tanyakan pencabutan sertifikat kepada penerbitnya lewat jaringan");
     verify_command->callback([&line] { line.act = [&line] { return verify(line.common, line.verify); }; });
 }
 

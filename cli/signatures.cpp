@@ -4,6 +4,8 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "core/file.h"
+#include "service/file_checker.h"
+#include "verify/report_text.h"
 #include "workflow/agenda.h"
 #include "workflow/issue.h"
 #include "workflow/keys.h"
@@ -29,45 +31,21 @@ int worse(int a, int b) {
     return order[a] >= order[b] ? a : b;
 }
 
-std::string headline(verify::Verdict verdict) {
-    switch (verdict) {
-        case verify::Verdict::passed: return "SAH";
-        case verify::Verdict::failed: return "TIDAK SAH";
-        case verify::Verdict::indeterminate: return "BELUM PASTI";
-        case verify::Verdict::unsigned_: return "TANPA TANDA TANGAN";
-    }
-    return {};
-}
-
 std::string status_word(const std::string& status) {
     const auto known = storage::parse_status(status);
     return known ? workflow::status_word(*known) : status;
 }
 
-std::string describe(const fs::path& file, const verify::Report& report, const Json& registered) {
-    std::string text = file.string() + ": " + headline(report.verdict) + "\n";
-    for (const verify::Finding& finding : report.findings)
-        text += "  - " + finding.text + " [" + finding.name + "]\n";
-    for (const verify::Signature& signature : report.signatures) {
-        text += "  " + signature.field + ": " + headline(signature.verdict);
-        if (!signature.signer.empty()) text += ", oleh " + signature.signer;
-        if (signature.signed_at)
-            text += ", " + to_long(date_in(Zone::wita, *signature.signed_at)) + " pukul " +
-                    time_in(Zone::wita, *signature.signed_at) +
-                    (signature.time_proven ? "" : " (waktu menurut penanda tangan)");
-        if (!signature.level.empty()) text += ", " + signature.level;
-        text +=
-            signature.covers == "whole" ? ", mencakup seluruh berkas\n" : ", mencakup revisi sebelumnya\n";
-        for (const verify::Finding& finding : signature.findings)
-            text += "    - " + finding.text + " [" + finding.name + "]\n";
-    }
-    if (!registered.is_null())
-        text += "  register: nomor " + registered.at("number").get<std::string>() + ", " +
-                registered.at("kind").get<std::string>() + ", " +
-                status_word(registered.at("status").get<std::string>()) +
-                (registered.at("same_bytes").get<bool>() ? ", berkas sama persis\n"
-                                                         : ", berkas BERBEDA dari yang terbit\n");
-    return text;
+std::string describe(const Json& registered, verify::Language language) {
+    if (registered.is_null()) return {};
+    const bool same = registered.at("same_bytes").get<bool>();
+    const std::string number = registered.at("number"), kind = registered.at("kind"),
+                      status = registered.at("status");
+    if (language == verify::Language::english)
+        return "  register: number " + number + ", " + kind + ", " + status +
+               (same ? ", the very file\n" : ", NOT the file that was issued\n");
+    return "  register: nomor " + number + ", " + kind + ", " + status_word(status) +
+           (same ? ", berkas sama persis\n" : ", berkas BERBEDA dari yang terbit\n");
 }
 
 }  // namespace
@@ -172,21 +150,26 @@ int verify(const Common& common, const VerifyOptions& options) {
         trust = office->trust();
         letters = office->open_register();
     }
-    for (const fs::path& file : options.trust) trust.add(read_file(file, 16u << 20), file.string());
+    for (const fs::path& file : options.trust) trust.add_path(file);
+    const verify::TextWishes wishes{
+        .language = options.language == "en" ? verify::Language::english : verify::Language::indonesian,
+        .etsi = options.etsi};
+    const std::unique_ptr<Web> web = options.online ? workflow::make_web() : nullptr;
+    service::FileChecker checker(trust, at, web.get());
 
     int code = 0;
     Json reports = Json::array();
     for (const fs::path& file : options.files) {
         try {
             const Bytes pdf = read_file(file);
-            const verify::Report report = verify::check(pdf, trust, at);
+            const verify::Report report = checker.check(pdf);
             const Json registered = office ? workflow::registered(pdf, report, *office, *letters) : Json();
             if (common.json) {
                 Json row = verify::to_json(report, file.string());
                 row["register"] = registered;
                 reports.push_back(std::move(row));
             } else {
-                print(describe(file, report, registered));
+                print(verify::to_text(report, file.string(), wishes) + describe(registered, wishes.language));
             }
             code = code >= 64 ? code : worse(code, exit_code(report.verdict));
         } catch (const Error& error) {

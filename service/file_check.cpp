@@ -39,11 +39,13 @@ Bytes question(BytesView pdf, const fs::path& trust, Instant at) {
 std::vector<verify::Finding> findings_of(const Json& rows) {
     std::vector<verify::Finding> findings;
     for (const Json& row : rows)
-        findings.push_back({row.at("name").get<std::string>(), row.at("text").get<std::string>()});
+        findings.push_back({row.at("name").get<std::string>(), row.at("text").get<std::string>(),
+                            row.value("detail", std::string{})});
     return findings;
 }
 
-// The report as the child's JSON has it. The verdicts are not read but computed again from the facts.
+}  // namespace
+
 verify::Report read_report(const Json& said, const Sha256& digest) {
     verify::Report report;
     report.sha256 = digest;
@@ -67,8 +69,6 @@ verify::Report read_report(const Json& said, const Sha256& digest) {
     report.verdict = verify::verdict_of(report);
     return report;
 }
-
-}  // namespace
 
 verify::Report check_apart(BytesView pdf, const fs::path& trust, Instant at) {
     const auto output = run_child(

@@ -13,6 +13,10 @@ namespace naskah::service {
 // had.
 verify::Report check_apart(BytesView pdf, const std::filesystem::path& trust, Instant at);
 
+// The report as verify::to_json wrote it in a child. Its verdicts are not read but computed again from the
+// facts, and the digest is ours. Throws if it makes no sense.
+verify::Report read_report(const Json& said, const Sha256& digest);
+
 // The child's side: what check_apart sends stands on standard input, the report goes to standard output.
 void serve_check_apart();
 

@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "verify/policy.h"
+
 namespace naskah::verify {
 namespace {
 
@@ -175,10 +177,10 @@ std::optional<Hash> find_hash(const std::string& oid) {
     if (oid == sha3_256) return Hash{EVP_sha3_256(), 32};
     if (oid == sha3_384) return Hash{EVP_sha3_384(), 48};
     if (oid == sha3_512) return Hash{EVP_sha3_512(), 64};
-    if (oid == shake256 || oid == shake256_len) return Hash{EVP_shake256(), 64, false, true};
-    if (oid == sha1) return Hash{EVP_sha1(), 20, true};
-    if (oid == md5) return Hash{EVP_md5(), 16, true};
-    if (oid == ripemd160) return Hash{EVP_ripemd160(), 20, true};
+    if (oid == shake256 || oid == shake256_len) return Hash{EVP_shake256(), 64, std::nullopt, true};
+    if (oid == sha1) return Hash{EVP_sha1(), 20, policy::sha1};
+    if (oid == md5) return Hash{EVP_md5(), 16, policy::md5};
+    if (oid == ripemd160) return Hash{EVP_ripemd160(), 20, policy::ripemd160};
     return std::nullopt;
 }
 
@@ -217,21 +219,10 @@ ValueCheck check_value(EVP_PKEY* key, const Algorithm& signature, const Algorith
     const auto hash = find_hash(hash_oid);
     if (!hash || hash->extendable) return {.match = Match::unknown_algorithm};
     ValueCheck out;
-    out.weak = hash->weak;
+    out.weak_since = hash->weak_since;
     out.hash_disagrees = hash_oid != digest.oid;
     out.match = verify_in_pieces(key, hash->function, pss, message, value) ? Match::matches : Match::differs;
     return out;
-}
-
-bool is_weak_key(EVP_PKEY* key) {
-    const int bits = EVP_PKEY_get_bits(key);
-    switch (EVP_PKEY_get_base_id(key)) {
-        case EVP_PKEY_RSA:
-        case EVP_PKEY_RSA_PSS:
-        case EVP_PKEY_DSA: return bits < 2048;
-        case EVP_PKEY_EC: return bits < 224;
-        default: return false;
-    }
 }
 
 }  // namespace naskah::verify

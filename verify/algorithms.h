@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/bytes.h"
+#include "core/world.h"
 #include "verify/cms.h"
 
 struct evp_md_st;
@@ -17,9 +18,9 @@ using Pieces = std::span<const BytesView>;
 
 struct Hash {
     const evp_md_st* function = nullptr;
-    std::size_t size = 0;     // octets of the digest
-    bool weak = false;        // collisions are known or near: MD5, SHA-1, RIPEMD-160
-    bool extendable = false;  // SHAKE256
+    std::size_t size = 0;               // octets of the digest
+    std::optional<Instant> weak_since;  // verify/policy.h
+    bool extendable = false;            // SHAKE256
 };
 
 std::optional<Hash> find_hash(const std::string& oid);
@@ -29,7 +30,7 @@ enum class Match { matches, differs, unknown_algorithm, wrong_key };
 
 struct ValueCheck {
     Match match = Match::differs;
-    bool weak = false;  // by the hash inside the signature
+    std::optional<Instant> weak_since;  // by the hash inside the signature
     bool hash_disagrees =
         false;  // the signature's algorithm names another hash than the signer's digestAlgorithm
 };
@@ -37,8 +38,5 @@ struct ValueCheck {
 // Whether `value` is a signature of `message` by `key`.
 ValueCheck check_value(evp_pkey_st* key, const Algorithm& signature, const Algorithm& digest, Pieces message,
                        BytesView value);
-
-// RSA and DSA under 2048 bits, elliptic curves under 224.
-bool is_weak_key(evp_pkey_st* key);
 
 }  // namespace naskah::verify

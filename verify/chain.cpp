@@ -2,6 +2,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -10,8 +11,14 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/file.h"
+#include "core/text.h"
+#include "core/web.h"
 #include "verify/algorithms.h"
 #include "verify/finding.h"
+#include "verify/online.h"
+#include "verify/policy.h"
+#include "verify/revocation.h"
 
 namespace naskah::verify {
 namespace {
@@ -34,6 +41,7 @@ struct Trust::Store {
     std::unique_ptr<X509_STORE, Free> roots{X509_STORE_new()};
     std::vector<Certificate> intermediates;
     std::vector<std::shared_ptr<X509_CRL>> crls;
+    std::vector<std::shared_ptr<OCSP_BASICRESP>> ocsps;
 };
 
 Trust::Trust() : store_(std::make_unique<Store>()) {}
@@ -71,12 +79,39 @@ void Trust::add(BytesView pem_or_der, const std::string& file) {
         take_certificate(certificate);
     } else {
         const unsigned char* at = pem_or_der.data();
-        if (X509_CRL* crl = d2i_X509_CRL(nullptr, &at, static_cast<long>(pem_or_der.size()))) take_crl(crl);
+        if (X509_CRL* crl = d2i_X509_CRL(nullptr, &at, static_cast<long>(pem_or_der.size()))) {
+            take_crl(crl);
+        } else if (auto response = parse_ocsp(pem_or_der)) {
+            ++found;
+            store_->ocsps.push_back(std::move(response));
+        }
     }
     ERR_clear_error();
     if (found == 0) {
         throw Error(Code::data, "tidak memuat sertifikat", file, "berikan berkas sertifikat PEM atau DER");
     }
+}
+
+void Trust::add_path(const std::filesystem::path& path) {
+    constexpr std::size_t largest = 16u << 20;
+    if (!std::filesystem::is_directory(path)) return add(read_file(path, largest), path.string());
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(path)) {
+        if (entry.is_regular_file()) files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+    std::size_t useful = 0;
+    for (const std::filesystem::path& file : files) {
+        try {
+            add(read_file(file, largest), file.string());
+            ++useful;
+        } catch (const Error&) {
+            // A note to the reader, a key that may not be read: not what was asked for.
+        }
+    }
+    if (useful == 0)
+        throw Error(Code::data, "tidak ada sertifikat di folder ini", path.string(),
+                    "letakkan berkas sertifikat PEM atau DER di dalamnya");
 }
 
 namespace {
@@ -134,51 +169,99 @@ bool may_stamp_time(X509* certificate) {
            OBJ_obj2nid(sk_ASN1_OBJECT_value(purposes.get(), 0)) == NID_time_stamp;
 }
 
-bool has_weak_signature(X509* certificate) {
-    const int algorithm = X509_get_signature_nid(certificate);
-    int hash = NID_undef;
-    if (OBJ_find_sigid_algs(algorithm, &hash, nullptr) != 1) return false;
-    return hash == NID_md2 || hash == NID_md4 || hash == NID_md5 || hash == NID_sha1;
+std::optional<Instant> to_instant(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
+    return Instant(std::chrono::seconds(::timegm(&parts)));
 }
 
-void check_revocation(STACK_OF(X509) * chain, const ChainQuestion& question, const Trust::Store& trust,
-                      std::vector<Finding>& findings) {
-    for (int i = 0; i + 1 < sk_X509_num(chain); ++i) {
-        X509* certificate = sk_X509_value(chain, i);
-        EVP_PKEY* issuer_key = X509_get0_pubkey(sk_X509_value(chain, i + 1));
-        for (const auto& crl : trust.crls) {
-            if (X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), X509_get_issuer_name(certificate)) != 0)
-                continue;
-            if (!issuer_key || X509_CRL_verify(crl.get(), issuer_key) != 1) continue;
-            X509_REVOKED* entry = nullptr;
-            if (X509_CRL_get0_by_cert(crl.get(), &entry, certificate) != 1) continue;
-            // A time that is only claimed excuses nobody, but neither does it convict.
-            std::time_t signed_at =
-                to_time_t(question.at_is_proven ? question.at : question.claimed.value_or(question.at));
-            const bool later = X509_cmp_time(X509_REVOKED_get0_revocationDate(entry), &signed_at) > 0;
-            if (!later) {
-                findings.push_back(make_finding("certificate_revoked"));
-            } else if (!question.at_is_proven) {
-                findings.push_back(make_finding("certificate_revoked_later"));
-            }
+std::string name_of(X509* certificate) {
+    X509_up_ref(certificate);
+    return subject_name(Certificate(certificate, X509_free));
+}
+
+constexpr std::uint64_t steps_per_chain = 2000;
+
+class Revocations {
+public:
+    Revocations(const ChainQuestion& question, Evidence& evidence, Web* web, ChainFacts& facts)
+        : question_(question), evidence_(evidence), web_(web), facts_(facts) {}
+
+    // `issuer` is the next certificate of a chain that leads to a trusted root.
+    void check(X509* certificate, X509* issuer) {
+        const RevocationQuestion asked{.certificate = certificate, .issuer = issuer, .at = question_.at};
+        Revocation answer = find_revocation(asked, evidence_);
+        const bool exempt = needs_no_revocation(certificate);
+        const RevocationPlaces places = revocation_places(certificate);
+        const bool ask = web_ && !answer.known && !exempt && !places.empty();
+        if (ask && ask_for_revocation(*web_, certificate, issuer, evidence_))
+            answer = find_revocation(asked, evidence_);
+        if (answer.has_forgeries) add("revocation_invalid", certificate);
+        if (answer.revoked) {
+            revoked(certificate, *answer.revoked);
+        } else if (!answer.known && !exempt && !places.empty()) {
+            const auto end = to_instant(X509_get0_notAfter(certificate));
+            // Once it has ended nobody answers for it any more, and a thief could have used it unnoticed.
+            const bool too_late = end && *end < question_.now;
+            add(ask        ? "revocation_unanswered"
+                : too_late ? "revocation_unproven"
+                           : "revocation_unknown",
+                certificate);
+        }
+        // What the file must hold about a timestamp's authority is what was known when it stamped.
+        if (question_.for_timestamps && question_.claimed && !answer.known_from_file)
+            answer = find_revocation({certificate, issuer, *question_.claimed}, evidence_);
+        X509_up_ref(certificate);
+        const auto place = evidence_.place_of(Certificate(certificate, X509_free));
+        facts_.complete_in_file &= place && (exempt || answer.known_from_file);
+        facts_.file_end = std::max({facts_.file_end, answer.file_end, place.value_or(0)});
+    }
+
+private:
+    void add(std::string_view name, X509* certificate) {
+        facts_.findings.push_back(make_finding(name, name_of(certificate)));
+    }
+
+    // A time that is only claimed excuses nobody, but neither does it convict.
+    void revoked(X509* certificate, Instant when) {
+        const bool dated = question_.at_is_proven && !question_.for_timestamps;
+        const Instant made = dated ? question_.at : question_.claimed.value_or(question_.at);
+        if (when <= made) {
+            add("certificate_revoked", certificate);
+        } else if (!question_.at_is_proven || when <= question_.at) {
+            add("certificate_revoked_later", certificate);
+        } else {
+            add("certificate_revoked_since", certificate);
         }
     }
-    ERR_clear_error();
-}
+
+    const ChainQuestion& question_;
+    Evidence& evidence_;
+    Web* web_;
+    ChainFacts& facts_;
+};
 
 }  // namespace
 
-std::vector<Finding> check_chain(const ChainQuestion& question, const Trust::Store& trust) {
-    std::vector<Finding> findings;
+void add_evidence(const Trust::Store& trust, Evidence& evidence) {
+    for (const auto& crl : trust.crls) evidence.add(CrlEvidence{crl, {}});
+    for (const auto& response : trust.ocsps) evidence.add(OcspEvidence{response, {}});
+}
+
+ChainFacts check_chain(const ChainQuestion& question, const Trust::Store& trust, Evidence& evidence,
+                       Web* web) {
+    ChainFacts facts;
+    std::vector<Finding>& findings = facts.findings;
+    evidence.budget().spend(steps_per_chain);
     const std::unique_ptr<STACK_OF(X509), Free> helpers(sk_X509_new_null());
-    for (const Certificate& helper : question.helpers) sk_X509_push(helpers.get(), helper.get());
+    for (const Certificate& helper : evidence.certificates()) sk_X509_push(helpers.get(), helper.get());
     for (const Certificate& helper : trust.intermediates) sk_X509_push(helpers.get(), helper.get());
     const std::unique_ptr<X509_STORE_CTX, Free> context(X509_STORE_CTX_new());
     std::set<int> errors;
     X509* certificate = question.certificate.get();
     if (X509_STORE_CTX_init(context.get(), trust.roots.get(), certificate, helpers.get()) != 1) {
         ERR_clear_error();
-        return {make_finding("chain_unsettled")};
+        return {{make_finding("chain_unsettled")}};
     }
     X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context.get());
     X509_VERIFY_PARAM_set_time(rules, to_time_t(question.at));
@@ -193,18 +276,29 @@ std::vector<Finding> check_chain(const ChainQuestion& question, const Trust::Sto
     for (const std::string_view name : names) findings.push_back(make_finding(name));
 
     STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context.get());
+    const auto is_weak = [&](std::optional<Instant> since) { return since && *since <= question.at; };
     for (int i = 0; i < sk_X509_num(chain); ++i) {
         X509* link = sk_X509_value(chain, i);
         const bool root = i + 1 == sk_X509_num(chain);
-        if (!root && has_weak_signature(link)) findings.push_back(make_finding("weak_digest", "sertifikat"));
-        if (i > 0 && X509_get0_pubkey(link) && is_weak_key(X509_get0_pubkey(link))) {
+        if (!root && is_weak(policy::weak_since(link)))
+            findings.push_back(make_finding("weak_digest", "sertifikat"));
+        EVP_PKEY* key = X509_get0_pubkey(link);
+        if (i > 0 && key && is_weak(policy::weak_since(key)))
             findings.push_back(make_finding("weak_key", "penerbit"));
-        }
     }
     const bool fit = question.for_timestamps ? may_stamp_time(certificate) : may_sign_documents(certificate);
     if (!fit) findings.push_back(make_finding("key_usage"));
-    check_revocation(chain, question, trust, findings);
-    return findings;
+
+    // What stands under no trusted root, or is forged, is nobody's word about anything.
+    const bool anchored = std::none_of(names.begin(), names.end(), [](std::string_view name) {
+        return name != "certificate_expired" && name != "certificate_not_yet_valid";
+    });
+    facts.complete_in_file = anchored;
+    Revocations revocations(question, evidence, anchored ? web : nullptr, facts);
+    for (int i = 0; i + 1 < sk_X509_num(chain); ++i)
+        revocations.check(sk_X509_value(chain, i), sk_X509_value(chain, i + 1));
+    ERR_clear_error();
+    return facts;
 }
 
 }  // namespace naskah::verify

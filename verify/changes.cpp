@@ -1,6 +1,9 @@
 #include "verify/changes.h"
 
 #include <algorithm>
+#include <cstdlib>
+
+#include "core/text.h"
 
 #include "verify/dss_changes.h"
 #include "verify/finding.h"
@@ -172,9 +175,23 @@ private:
     void added_annotation(const Object& added, const std::string& where) {
         if (added.is(Kind::ref) && form_.new_widgets().contains(added.ref.number)) {
             graph_.permit("tanda tangan pada " + where);
+            if (has_area(added) && graph_.now().find(&added, "AP"))
+                graph_.cover("tanda tangan pada " + where);
         } else {
             graph_.forbid(where + " anotasi baru");
         }
+    }
+
+    bool has_area(const Object& annotation) {
+        const Object* box = graph_.now().find(&annotation, "Rect");
+        if (!box || !box->is(Kind::array) || box->items.size() != 4) return true;
+        const auto number = [&](std::size_t i) {
+            const Object& item = *graph_.now().resolve(&box->items[i]);
+            if (item.is(Kind::integer)) return static_cast<double>(item.integer);
+            return item.is(Kind::real) ? std::strtod(item.text.c_str(), nullptr)
+                                       : 1e9 * static_cast<double>(i);
+        };
+        return number(0) != number(2) && number(1) != number(3);
     }
 
     // DocMDP 3: comments may come, go and change; widgets follow the form's rules all the same.
@@ -197,7 +214,10 @@ private:
             }
             if (is_comment(graph_.now(), item) && (!before || is_comment(graph_.then(), *before))) {
                 if (before && graph_.are_same(before, &item)) continue;
-                graph_.permit("catatan pada " + where);
+                const Object* subtype = graph_.now().find(&item, "Subtype");
+                const std::string what = "catatan " + visible(subtype->text) + " pada " + where;
+                graph_.permit(what);
+                if (has_area(item)) graph_.cover(what);
                 graph_.introduce(before, &item, where);
             } else if (before) {
                 graph_.require_same(before, &item, where + " anotasi");
@@ -253,6 +273,9 @@ Changes find_changes(History& history, const Coverage& coverage, const Permissio
         if (named++ < max_named) out.findings.push_back(make_finding("changed_after_signing", where));
     }
     out.kind = out.findings.empty() ? "permitted" : "forbidden";
+    for (const std::string& what : graph.covering()) {
+        if (named++ < max_named) out.findings.push_back(make_finding("page_covered", what));
+    }
     for (const std::string& what : graph.permitted()) {
         if (named++ < max_named) out.findings.push_back(make_finding("permitted_change", what));
     }

@@ -1,7 +1,9 @@
 #include <algorithm>
 
+#include "verify/chain.h"
 #include "verify/finding.h"
 #include "verify/history.h"
+#include "verify/judge.h"
 #include "verify/loops.h"
 #include "verify/signature.h"
 #include "verify/traces.h"
@@ -57,7 +59,8 @@ bool is_stream_data(Revision& revision, std::size_t at) {
     return false;
 }
 
-void check_file(BytesView pdf, Budget& budget, const Trust::Store& trust, Instant at, Report& report) {
+void check_file(BytesView pdf, Budget& budget, const Trust::Store& trust, Instant at, Web* web,
+                Report& report) {
     if (!as_text(pdf).starts_with("%PDF-")) {
         report.findings.push_back(make_finding("malformed", "tidak diawali %PDF-"));
         return;
@@ -69,14 +72,21 @@ void check_file(BytesView pdf, Budget& budget, const Trust::Store& trust, Instan
         report.findings.push_back(make_finding(encrypted ? "encrypted" : "malformed"));
         return;
     }
+    Evidence evidence(budget);
     std::vector<CheckedSignature> signatures;
     for (const Field& field : last.form.fields) {
         if (field.type != "Sig" || !field.value_entry || field.value_entry->is(Object::Kind::null)) continue;
-        signatures.push_back(check_signature(field, history, trust, at));
+        signatures.push_back(check_signature(field, history, evidence));
     }
     // In the order in which they were made.
     std::stable_sort(signatures.begin(), signatures.end(),
                      [](const auto& a, const auto& b) { return a.covered_end < b.covered_end; });
+    if (!signatures.empty()) {
+        evidence.add_store(*last.revision);
+        if (evidence.is_damaged()) report.findings.push_back(make_finding("evidence_malformed"));
+        add_evidence(trust, evidence);
+        judge(signatures, trust, at, evidence, web);
+    }
     if (!last.form.sound) report.findings.push_back(make_finding("form_malformed"));
     if (!signatures.empty() && has_loops(*last.revision, budget))
         report.findings.push_back(make_finding("tree_loop"));
@@ -98,7 +108,7 @@ void check_file(BytesView pdf, Budget& budget, const Trust::Store& trust, Instan
 
 }  // namespace
 
-Report check(BytesView pdf, const Trust& trust, Instant at) {
+Report check(BytesView pdf, const Trust& trust, Instant at, Web* web) {
     Report report;
     report.sha256 = sha256(pdf);
     if (pdf.size() > max_file) {
@@ -106,7 +116,7 @@ Report check(BytesView pdf, const Trust& trust, Instant at) {
     } else {
         Budget budget(steps_per_file + pdf.size() / bytes_per_step);
         try {
-            check_file(pdf, budget, trust.store(), at, report);
+            check_file(pdf, budget, trust.store(), at, web, report);
         } catch (const Exhausted&) {
             report.findings.push_back(make_finding("too_complex"));
         } catch (const std::exception&) {  // out of memory, or a mistake of ours: never a pass

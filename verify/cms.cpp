@@ -199,6 +199,11 @@ std::optional<SignedData> parse_signed_data(BytesView der) {
             const auto item = items.next();
             if (!item) return std::nullopt;
             if (item->tag == tag::sequence) out.crls.push_back(item->whole);
+            if (item->tag != tag::context_1) continue;
+            DerReader other(item->content);
+            const auto format = read_oid(other);
+            const auto response = other.next(tag::sequence);
+            if (format && *format == oid::ocsp_response && response) out.ocsps.push_back(response->whole);
         }
     }
     const auto signers = in.next(tag::set);

@@ -20,6 +20,10 @@ constexpr const char* signing_time = "1.2.840.113549.1.9.5";
 constexpr const char* algorithm_protection = "1.2.840.113549.1.9.52";
 constexpr const char* signing_certificate = "1.2.840.113549.1.9.16.2.12";
 constexpr const char* timestamp_token = "1.2.840.113549.1.9.16.2.14";
+constexpr const char* certificate_values = "1.2.840.113549.1.9.16.2.23";
+constexpr const char* revocation_values = "1.2.840.113549.1.9.16.2.24";
+constexpr const char* adobe_revocation = "1.2.840.113583.1.1.8";
+constexpr const char* ocsp_response = "1.3.6.1.5.5.7.16.2";  // in SignedData.crls (RFC 5940)
 constexpr const char* signing_certificate_v2 = "1.2.840.113549.1.9.16.2.47";
 }  // namespace oid
 
@@ -57,6 +61,7 @@ struct SignedData {
     std::vector<Algorithm> digests;
     std::vector<BytesView> certificates;  // X.509 ones only
     std::vector<BytesView> crls;
+    std::vector<BytesView> ocsps;  // OCSPResponse
     std::vector<SignerInfo> signers;
 };
 

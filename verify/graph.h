@@ -34,6 +34,8 @@ public:
                               const std::string& where);
     void forbid(const std::string& where) { differences_.insert(where); }
     void permit(const std::string& what) { permitted_.insert(what); }
+    // Permitted, and seen on the page over what was signed: evil annotations and sneaky signatures.
+    void cover(const std::string& what) { covering_.insert(what); }
 
     // A rule lets `now` stand where `then` stood (nullptr: where nothing stood). All that it is made of must
     // be new, or part of what it replaces, or part of the document as it was: a later revision may not bring
@@ -50,6 +52,7 @@ public:
 
     const std::set<std::string>& differences() const { return differences_; }
     const std::set<std::string>& permitted() const { return permitted_; }
+    const std::set<std::string>& covering() const { return covering_; }
 
 private:
     bool same_value(const Object& then, const Object& now, int depth);
@@ -78,7 +81,7 @@ private:
     std::vector<std::pair<int, std::string>> claims_;
     std::set<int> introduced_;
     std::string where_;
-    std::set<std::string> differences_, permitted_;
+    std::set<std::string> differences_, permitted_, covering_;
 };
 
 }  // namespace naskah::verify

@@ -1,6 +1,7 @@
 #include "verify/object.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace naskah::verify {
@@ -204,8 +205,33 @@ bool Parser::literal_string(std::string& out) {
     return false;
 }
 
+namespace {
+
+constexpr auto hex_table = [] {
+    std::array<std::int8_t, 256> table{};
+    for (std::int8_t& value : table) value = -1;
+    for (std::int8_t i = 0; i < 10; ++i) table[static_cast<std::size_t>('0' + i)] = i;
+    for (std::int8_t i = 10; i < 16; ++i) {
+        table[static_cast<std::size_t>('a' + i - 10)] = i;
+        table[static_cast<std::size_t>('A' + i - 10)] = i;
+    }
+    return table;
+}();
+
+}  // namespace
+
 bool Parser::hex_string(std::string& out) {
     ++at_;
+    // Most of a signed file is the hexadecimal string of its signatures: whole pairs of digits are taken by
+    // table.
+    const std::uint8_t* from = bytes_.data() + at_;
+    const std::size_t pairs = (bytes_.size() - at_) / 2;
+    std::size_t plain = 0;
+    while (plain < pairs && hex_table[from[2 * plain]] >= 0 && hex_table[from[2 * plain + 1]] >= 0) ++plain;
+    out.resize(plain);
+    for (std::size_t i = 0; i < plain; ++i)
+        out[i] = static_cast<char>(hex_table[from[2 * i]] << 4 | hex_table[from[2 * i + 1]]);
+    at_ += 2 * plain;
     int high = -1;
     while (!ended()) {
         const unsigned char c = bytes_[at_++];

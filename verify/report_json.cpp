@@ -1,4 +1,5 @@
 #include "core/date.h"
+#include "verify/etsi.h"
 #include "verify/verify.h"
 
 namespace naskah::verify {
@@ -6,7 +7,10 @@ namespace {
 
 Json to_json(const std::vector<Finding>& findings) {
     Json out = Json::array();
-    for (const Finding& finding : findings) out.push_back({{"name", finding.name}, {"text", finding.text}});
+    for (const Finding& finding : findings) {
+        out.push_back({{"name", finding.name}, {"text", finding.text}});
+        if (!finding.detail.empty()) out.back()["detail"] = finding.detail;
+    }
     return out;
 }
 
@@ -23,6 +27,9 @@ Json to_json(const Signature& signature) {
     out["signature_matches"] = signature.signature_matches;
     out["changes"] = signature.changes;
     out["findings"] = to_json(signature.findings);
+    const EtsiVerdict etsi = etsi_of(signature);
+    out["etsi"] = {{"indication", etsi.indication}};
+    if (!etsi.sub_indication.empty()) out["etsi"]["sub_indication"] = etsi.sub_indication;
     return out;
 }
 

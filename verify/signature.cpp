@@ -4,15 +4,16 @@
 
 #include "core/text.h"
 #include "verify/byte_range.h"
-#include "verify/chain.h"
 #include "verify/changes.h"
 #include "verify/claimed_time.h"
 #include "verify/finding.h"
-#include "verify/signer.h"
-#include "verify/timestamp.h"
+#include "verify/policy.h"
 
 namespace naskah::verify {
 namespace {
+
+constexpr std::size_t max_stamps = 16;
+constexpr std::uint64_t steps_per_stamp = 2000;
 
 void add(std::vector<Finding>& to, const std::vector<Finding>& from) {
     to.insert(to.end(), from.begin(), from.end());
@@ -32,9 +33,9 @@ const Field* find_in_signed_revision(const Field& field, const Object& dictionar
     return nullptr;
 }
 
-void check_document_timestamp(const SignedData& data, Pieces message, const Trust::Store& trust, Instant at,
-                              Signature& out) {
-    const auto facts = check_timestamp(data, message, trust, at);
+void read_document_timestamp(const SignedData& data, Pieces message, CheckedSignature& checked) {
+    Signature& out = checked.report;
+    auto facts = read_timestamp(data, message);
     if (!facts) {
         out.findings.push_back(make_finding("cms_malformed", "stempel waktu"));
         return;
@@ -42,55 +43,43 @@ void check_document_timestamp(const SignedData& data, Pieces message, const Trus
     out.digest_matches = facts->imprint_matches && facts->signer.digest_matches;
     out.signature_matches = facts->signer.signature_matches;
     out.signed_at = facts->time;
-    out.time_proven = facts->trusted;
     out.level = "cms";
     if (facts->signer.certificate) out.signer = subject_name(facts->signer.certificate);
     if (!facts->imprint_matches) out.findings.push_back(make_finding("digest_mismatch"));
     add(out.findings, facts->signer.findings);
     add(out.findings, facts->findings);
+    checked.document_timestamp = std::move(facts);
 }
 
 // A timestamp over the signature value proves that it existed then (RFC 3161 appendix A).
-void check_signature_timestamps(const SignerInfo& signer, const Trust::Store& trust, Instant at,
-                                Signature& out) {
-    const Attribute* attribute = signer.find_unsigned(oid::timestamp_token);
-    if (!attribute) return;
+void read_stamps(const SignerInfo& signer, Evidence& evidence, CheckedSignature& checked) {
     const BytesView message[] = {signer.value};
-    for (const Element& value : attribute->values) {
-        const auto token = parse_signed_data(value.whole);
-        const auto facts = token ? check_timestamp(*token, message, trust, at) : std::nullopt;
-        if (!facts || !facts->imprint_matches || !facts->signer.signature_matches ||
-            !facts->signer.digest_matches) {
-            out.findings.push_back(make_finding("timestamp_invalid"));
-        } else if (!facts->trusted) {
-            out.findings.push_back(make_finding("timestamp_untrusted"));
-        } else if (!out.time_proven || *facts->time < *out.signed_at) {
-            out.time_proven = true;
-            out.signed_at = facts->time;
+    for (const Attribute& attribute : signer.unsigned_) {
+        if (attribute.oid != oid::timestamp_token) continue;
+        for (const Element& value : attribute.values) {
+            if (checked.stamps.size() >= max_stamps) return;
+            evidence.budget().spend(steps_per_stamp);
+            const auto token = parse_signed_data(value.whole);
+            if (token) evidence.add_cms(*token, checked.end);
+            checked.stamps.push_back(token ? read_timestamp(*token, message) : std::nullopt);
         }
     }
 }
 
-void check_cms(const SignedData& data, Pieces message, bool is_cades, const Trust::Store& trust, Instant at,
-               Signature& out) {
-    const SignerFacts facts = check_signer(data, message, {.certificate_attribute = is_cades});
+void read_cms(const SignedData& data, Pieces message, bool is_cades, Evidence& evidence,
+              CheckedSignature& checked) {
+    Signature& out = checked.report;
+    SignerFacts facts = check_signer(data, message, {.certificate_attribute = is_cades});
     out.digest_matches = facts.digest_matches;
     out.signature_matches = facts.signature_matches;
     add(out.findings, facts.findings);
     if (!out.signed_at) out.signed_at = facts.signing_time;
     // PAdES baseline (EN 319 142-1 6.3): the certificate named, and the claimed time in /M, not in the CMS.
-    const bool is_baseline = is_cades && facts.has_certificate_attribute && !facts.signing_time;
-    out.level = is_baseline ? "B-B" : "cms";
-    if (facts.signature_matches) check_signature_timestamps(data.signers[0], trust, at, out);
-    if (out.time_proven && out.level == "B-B") out.level = "B-T";
-    if (!facts.certificate) return;
-    out.signer = subject_name(facts.certificate);
-    add(out.findings, check_chain({.certificate = facts.certificate,
-                                   .helpers = facts.others,
-                                   .at = out.time_proven ? *out.signed_at : at,
-                                   .at_is_proven = out.time_proven,
-                                   .claimed = out.signed_at},
-                                  trust));
+    checked.is_baseline = is_cades && facts.has_certificate_attribute && !facts.signing_time;
+    out.level = checked.is_baseline ? "B-B" : "cms";
+    if (facts.certificate) out.signer = subject_name(facts.certificate);
+    if (facts.signature_matches) read_stamps(data.signers[0], evidence, checked);
+    checked.signer = std::move(facts);
 }
 
 // adbe.pkcs7.sha1 (ISO 32000-1 12.8.3.3): the CMS carries the SHA-1 of the covered bytes as its content.
@@ -99,8 +88,45 @@ bool content_is_sha1(const SignedData& data, Pieces message) {
     return data.content && *data.content == digest(*sha1, message);
 }
 
-void check_contents(const Object& dictionary, Pieces message, const Trust::Store& trust, Instant at,
-                    Signature& out) {
+// adbe.x509.rsa_sha1 (ISO 32000-1 12.8.3.2): a bare PKCS #1 signature in an OCTET STRING, and the
+// certificates in /Cert, the signer's first.
+void read_raw(const Object& dictionary, BytesView contents, Pieces message, Evidence& evidence,
+              CheckedSignature& checked) {
+    Signature& out = checked.report;
+    out.level = "cms";
+    DerReader in(contents);
+    const auto value = in.next();
+    const auto octets = value && (value->tag & 0xdf) == tag::octets ? octets_of(*value) : std::nullopt;
+    const Object* listed = dictionary.find("Cert");
+    const auto take = [&](const Object& item) {
+        if (!item.is(Object::Kind::string)) return;
+        if (!checked.signer) {
+            checked.signer.emplace().certificate = parse_certificate(as_bytes(item.text));
+            checked.signer->weaknesses.push_back({"weak_digest", {}, policy::sha1});
+        }
+        evidence.add_certificate(as_bytes(item.text), {true, checked.end});
+    };
+    if (listed && !listed->is(Object::Kind::array)) take(*listed);
+    for (const Object& item : items_of(listed && listed->is(Object::Kind::array) ? listed : nullptr))
+        take(item);
+    if (!octets || !checked.signer || !checked.signer->certificate) {
+        out.findings.push_back(make_finding(octets ? "certificate_missing" : "cms_malformed"));
+        checked.signer.reset();
+        return;
+    }
+    out.signer = subject_name(checked.signer->certificate);
+    const Algorithm algorithm{.oid = "1.2.840.113549.1.1.5"}, hash{.oid = "1.3.14.3.2.26"};
+    evp_pkey_st* key = public_key(checked.signer->certificate);
+    const bool good = key && check_value(key, algorithm, hash, message, *octets).match == Match::matches;
+    if (key && policy::weak_since(key))
+        checked.signer->weaknesses.push_back({"weak_key", {}, *policy::weak_since(key)});
+    checked.signer->signature_matches = checked.signer->digest_matches = good;
+    out.digest_matches = out.signature_matches = good;
+    if (!good) out.findings.push_back(make_finding("signature_mismatch"));
+}
+
+void check_contents(const Object& dictionary, Pieces message, Evidence& evidence, CheckedSignature& checked) {
+    Signature& out = checked.report;
     const auto refuse = [&](std::string_view name, std::string_view detail = {}) {
         out.findings.push_back(make_finding(name, detail));
     };
@@ -108,8 +134,8 @@ void check_contents(const Object& dictionary, Pieces message, const Trust::Store
     const Object* type = dictionary.find("Type");
     const std::string kind = filter && filter->is(Object::Kind::name) ? filter->text : std::string{};
     const bool is_timestamp = kind == "ETSI.RFC3161";
-    if (kind == "adbe.x509.rsa_sha1") return refuse("algorithm_unknown", kind);
-    if (!is_timestamp && kind != "ETSI.CAdES.detached" && kind != "adbe.pkcs7.detached" &&
+    const bool is_raw = kind == "adbe.x509.rsa_sha1";
+    if (!is_raw && !is_timestamp && kind != "ETSI.CAdES.detached" && kind != "adbe.pkcs7.detached" &&
         kind != "adbe.pkcs7.sha1") {
         return refuse("subfilter_unknown");
     }
@@ -117,6 +143,7 @@ void check_contents(const Object& dictionary, Pieces message, const Trust::Store
     if (type && !is_timestamp && !type->is_name("Sig")) return refuse("subfilter_mismatch");
 
     const BytesView contents = as_bytes(dictionary.find("Contents")->text);
+    if (is_raw) return read_raw(dictionary, contents, message, evidence, checked);
     const auto data = parse_signed_data(contents);
     if (!data) return refuse("cms_malformed");
     const BytesView padding = contents.subspan(data->size);
@@ -124,22 +151,24 @@ void check_contents(const Object& dictionary, Pieces message, const Trust::Store
         return refuse("cms_padding_invalid");
     }
     if (data->signers.size() != 1) return refuse("signer_count_invalid");
-    if (is_timestamp) return check_document_timestamp(*data, message, trust, at, out);
+    evidence.budget().spend(steps_per_stamp);
+    evidence.add_cms(*data, checked.end);
+    if (is_timestamp) return read_document_timestamp(*data, message, checked);
     if (data->content_type != oid::data) return refuse("subfilter_mismatch");
     if (kind == "adbe.pkcs7.sha1") {
         if (!content_is_sha1(*data, message)) return refuse("digest_mismatch");
-        out.findings.push_back(make_finding("weak_digest"));
         const BytesView content[] = {*data->content};
-        return check_cms(*data, content, false, trust, at, out);
+        read_cms(*data, content, false, evidence, checked);
+        checked.signer->weaknesses.push_back({"weak_digest", {}, policy::sha1});
+        return;
     }
     if (data->content) return refuse("content_not_detached");
-    check_cms(*data, message, kind == "ETSI.CAdES.detached", trust, at, out);
+    read_cms(*data, message, kind == "ETSI.CAdES.detached", evidence, checked);
 }
 
 }  // namespace
 
-CheckedSignature check_signature(const Field& field, History& history, const Trust::Store& trust,
-                                 Instant at) {
+CheckedSignature check_signature(const Field& field, History& history, Evidence& evidence) {
     CheckedSignature checked;
     Signature& out = checked.report;
     out.field = visible(field.name);
@@ -172,7 +201,7 @@ CheckedSignature check_signature(const Field& field, History& history, const Tru
     if (!field_then) return refuse("signature_displaced");
 
     const auto pieces = coverage->pieces(history.file());
-    check_contents(*dictionary, pieces, trust, at, out);
+    check_contents(*dictionary, pieces, evidence, checked);
     const Object* dictionary_then = then.revision->resolve(field_then->value_entry);
     const Permissions permissions = read_permissions(*then.revision, *field_then, *dictionary_then);
     const Changes changes = find_changes(history, *coverage, permissions);

@@ -1,6 +1,7 @@
 #include "verify/signer.h"
 
 #include "verify/finding.h"
+#include "verify/policy.h"
 
 #include <algorithm>
 #include <set>
@@ -97,18 +98,13 @@ void check_algorithm_protection(const SignerInfo& signer, SignerFacts& facts) {
 }
 
 void choose_certificate(const SignedData& data, const SignerInfo& signer, SignerFacts& facts) {
-    for (const BytesView der : data.certificates) {
-        if (facts.others.size() >= max_certificates) break;
-        Certificate certificate = parse_certificate(der);
+    for (std::size_t i = 0; i < std::min(data.certificates.size(), max_certificates); ++i) {
+        Certificate certificate = parse_certificate(data.certificates[i]);
         if (!certificate) continue;
         const bool it = signer.issuer.empty()
                             ? has_subject_key(certificate, signer.subject_key)
                             : has_issuer_and_serial(certificate, signer.issuer, signer.serial);
-        if (it && !facts.certificate) {
-            facts.certificate = std::move(certificate);
-        } else {
-            facts.others.push_back(std::move(certificate));
-        }
+        if (it && !facts.certificate) facts.certificate = std::move(certificate);
     }
 }
 
@@ -151,7 +147,7 @@ void check_attributes(const SignerInfo& signer, Pieces message, const SignerRule
         facts.digest_matches =
             expected->tag == tag::octets && !found.empty() && equal(found, expected->content);
         if (!facts.digest_matches) facts.findings.push_back(make_finding("digest_mismatch"));
-        if (hash->weak) facts.findings.push_back(make_finding("weak_digest"));
+        if (hash->weak_since) facts.weaknesses.push_back({"weak_digest", {}, *hash->weak_since});
     }
     if (const Element* time = single(signer, oid::signing_time, facts.findings))
         facts.signing_time = parse_time(*time);
@@ -163,7 +159,7 @@ void check_signature_value(const SignerInfo& signer, Pieces message, SignerFacts
         facts.findings.push_back(make_finding("algorithm_unknown", signer.signature.oid));
         return;
     }
-    if (is_weak_key(key)) facts.findings.push_back(make_finding("weak_key"));
+    if (const auto since = policy::weak_since(key)) facts.weaknesses.push_back({"weak_key", {}, *since});
     ValueCheck check;
     if (signer.has_signed_attributes) {
         const BytesView stored[] = {signer.signed_attributes};
@@ -184,11 +180,21 @@ void check_signature_value(const SignerInfo& signer, Pieces message, SignerFacts
         case Match::wrong_key: facts.findings.push_back(make_finding("algorithm_mismatch")); break;
     }
     if (!signer.has_signed_attributes) facts.digest_matches = facts.signature_matches;
-    if (check.weak) facts.findings.push_back(make_finding("weak_digest"));
+    if (check.weak_since) facts.weaknesses.push_back({"weak_digest", {}, *check.weak_since});
     if (check.hash_disagrees) facts.findings.push_back(make_finding("algorithm_disagreement"));
 }
 
 }  // namespace
+
+std::vector<Finding> findings_at(Instant when, const std::vector<Weakness>& weaknesses) {
+    std::vector<Finding> out;
+    for (const Weakness& weakness : weaknesses) {
+        Finding finding = make_finding(weakness.finding, weakness.detail);
+        if (when >= weakness.since && std::find(out.begin(), out.end(), finding) == out.end())
+            out.push_back(std::move(finding));
+    }
+    return out;
+}
 
 SignerFacts check_signer(const SignedData& data, Pieces message, const SignerRules& rules) {
     SignerFacts facts;

@@ -19,14 +19,24 @@ struct SignerRules {
     bool certificate_attribute = false;    // ESS signing-certificate(-v2) is required, not only checked
 };
 
+// An algorithm that proves nothing if the signature was made, or can only be shown to have been made, after
+// a day.
+struct Weakness {
+    std::string_view finding;  // weak_digest or weak_key
+    std::string detail;
+    Instant since;
+};
+// Those that count at that time, each once.
+std::vector<Finding> findings_at(Instant when, const std::vector<Weakness>& weaknesses);
+
 struct SignerFacts {
     std::vector<Finding> findings;
+    std::vector<Weakness> weaknesses;
     bool digest_matches = false;
     bool signature_matches = false;
     bool has_certificate_attribute = false;
     std::optional<Instant> signing_time;  // the signed attribute: a claim
     Certificate certificate;              // nullptr if it is not among those in the CMS
-    std::vector<Certificate> others;      // the other certificates of the CMS, untrusted
 };
 
 // `data` must have exactly one signer.

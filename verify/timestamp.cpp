@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
-#include "verify/chain.h"
 #include "verify/finding.h"
 
 namespace naskah::verify {
 
 // TSTInfo ::= SEQUENCE { version, policy, messageImprint { hashAlgorithm, hashedMessage }, serialNumber,
 // genTime, ... }
-std::optional<TimestampFacts> check_timestamp(const SignedData& token, Pieces message,
-                                              const Trust::Store& trust, Instant at) {
+std::optional<TimestampFacts> read_timestamp(const SignedData& token, Pieces message) {
     if (token.content_type != oid::tst_info || !token.content || token.signers.size() != 1)
         return std::nullopt;
     DerReader top(*token.content);
@@ -35,27 +33,12 @@ std::optional<TimestampFacts> check_timestamp(const SignedData& token, Pieces me
         const Bytes found = digest(*hash, message);
         facts.imprint_matches = !found.empty() && std::equal(found.begin(), found.end(),
                                                              hashed->content.begin(), hashed->content.end());
-        if (hash->weak) facts.findings.push_back(make_finding("weak_digest", "stempel waktu"));
+        if (hash->weak_since) facts.weaknesses.push_back({"weak_digest", "stempel waktu", *hash->weak_since});
     } else {
         facts.findings.push_back(make_finding("algorithm_unknown", algorithm->oid));
     }
     const BytesView content[] = {*token.content};
     facts.signer = check_signer(token, content, {.content_type = oid::tst_info});
-    if (facts.signer.certificate) {
-        const auto chain = check_chain({.certificate = facts.signer.certificate,
-                                        .helpers = facts.signer.others,
-                                        .at = at,
-                                        .claimed = facts.time,
-                                        .for_timestamps = true},
-                                       trust);
-        facts.findings.insert(facts.findings.end(), chain.begin(), chain.end());
-    }
-    const auto clean = [](const std::vector<Finding>& findings) {
-        return std::all_of(findings.begin(), findings.end(),
-                           [](const Finding& finding) { return effect_of(finding) == Effect::informs; });
-    };
-    facts.trusted = facts.time && facts.imprint_matches && facts.signer.digest_matches &&
-                    facts.signer.signature_matches && clean(facts.signer.findings) && clean(facts.findings);
     return facts;
 }
 

@@ -15,12 +15,16 @@ struct TimestampFacts {
     SignerFacts signer;
     std::optional<Instant> time;  // genTime, whether or not anything is true of it
     bool imprint_matches = false;
-    std::vector<Finding> findings;  // about the token's certificate chain
-    bool trusted = false;           // imprint, signature and chain are all good: `time` is proven
+    std::vector<Finding> findings;  // about the token itself
+    std::vector<Weakness> weaknesses;
+    // The token is over this message and its own signature is right. Whether its authority is to be trusted
+    // is another matter.
+    bool is_sound() const {
+        return time && imprint_matches && signer.digest_matches && signer.signature_matches;
+    }
 };
 
 // `message` is what the token must have stamped. Nothing if `token` is not a well-formed timestamp token.
-std::optional<TimestampFacts> check_timestamp(const SignedData& token, Pieces message,
-                                              const Trust::Store& trust, Instant at);
+std::optional<TimestampFacts> read_timestamp(const SignedData& token, Pieces message);
 
 }  // namespace naskah::verify

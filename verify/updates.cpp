@@ -43,6 +43,67 @@ bool holds_only_its_objects(BytesView file, std::size_t begin, const Update& upd
     }
 }
 
+// The second table of a hybrid file (7.5.8.4), which some readers heed and others do not: it must stand among
+// the update's objects and say nothing that the first one does not say.
+bool says_the_same(BytesView file, std::size_t begin, const Update& update, const Object& second,
+                   Revision& revision, Budget& budget) {
+    if (!second.is(Object::Kind::integer) || second.integer < 0) return false;
+    const auto at = static_cast<std::size_t>(second.integer);
+    if (at < begin || at >= update.section.begin) return false;
+    const auto stream =
+        Parser(file, at, budget).indirect([](Ref) -> std::optional<std::int64_t> { return std::nullopt; });
+    if (!stream || stream->begin != at || !stream->object.is(Object::Kind::stream)) return false;
+    const Object& table = stream->object;
+    const Object* type = table.find("Type");
+    const Object* widths = table.find("W");
+    const Object* size = table.find("Size");
+    const Object* index = table.find("Index");
+    const auto rows = revision.unpacked(stream->ref);
+    if (!type || !type->is_name("XRef") || !size || !rows || items_of(widths).size() != 3) return false;
+    const auto is_small = [](const Object& it, std::int64_t most) {
+        return it.is(Object::Kind::integer) && it.integer >= 0 && it.integer <= most;
+    };
+    for (const Object& width : widths->items) {
+        if (!is_small(width, 7)) return false;
+    }
+    std::vector<std::int64_t> parts;
+    for (const Object& part : items_of(index)) {
+        if (!is_small(part, 1 << 30)) return false;
+        parts.push_back(part.integer);
+    }
+    if (!index && is_small(*size, 1 << 30)) parts = {0, size->integer};
+    if (parts.empty() || parts.size() % 2 != 0) return false;
+    std::size_t read = 0;
+    const auto field = [&](std::size_t column, std::int64_t missing) {
+        const auto width = static_cast<std::size_t>(widths->items[column].integer);
+        std::int64_t value = width == 0 ? missing : 0;
+        for (std::size_t i = 0; i < width; ++i) value = value << 8 | (*rows)[read++];
+        return value;
+    };
+    std::size_t row = 0;
+    for (const Object& width : widths->items) row += static_cast<std::size_t>(width.integer);
+    for (std::size_t part = 0; part < parts.size(); part += 2) {
+        for (std::int64_t i = 0; i < parts[part + 1]; ++i) {
+            budget.spend();
+            if (row == 0 || rows->size() - read < row) return false;
+            const std::int64_t kind = field(0, 1), first = field(1, 0), last = field(2, 0);
+            const auto place = revision.places().find(static_cast<int>(parts[part] + i));
+            if (kind == 0) {
+                if (place != revision.places().end()) return false;
+                continue;
+            }
+            if (place == revision.places().end() || kind > 2) return false;
+            const Place told = kind == 1 ? Place{.offset = static_cast<std::size_t>(first),
+                                                 .generation = static_cast<int>(last)}
+                                         : Place{.compressed = true,
+                                                 .offset = static_cast<std::size_t>(first),
+                                                 .index = static_cast<int>(last)};
+            if (!(place->second == told)) return false;
+        }
+    }
+    return read == rows->size();
+}
+
 }  // namespace
 
 bool are_whole_updates(History& history, Revision& signed_revision) {
@@ -57,8 +118,6 @@ bool are_whole_updates(History& history, Revision& signed_revision) {
         if (!update) return false;
         const Object* previous = update->section.trailer.find("Prev");
         if (!previous || !previous->is(Object::Kind::integer) || previous->integer < 0) return false;
-        // A second, hidden table for some readers only has no honest use in an update.
-        if (update->section.trailer.find("XRefStm")) return false;
         const auto before = static_cast<std::size_t>(previous->integer);
         if (before >= at) return false;
         updates.push_back(std::move(*update));
@@ -69,6 +128,9 @@ bool are_whole_updates(History& history, Revision& signed_revision) {
         History::Entry& entry = history.at(update->closing.end);
         if (!entry.revision || entry.revision->has_twin_objects()) return false;
         if (!holds_only_its_objects(file, begin, *update, *entry.revision, history.budget())) return false;
+        const Object* second = update->section.trailer.find("XRefStm");
+        if (second && !says_the_same(file, begin, *update, *second, *entry.revision, history.budget()))
+            return false;
         begin = update->closing.end;
     }
     for (std::size_t i = begin; i < file.size(); ++i) {

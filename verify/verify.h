@@ -3,6 +3,7 @@
 // signing but core. Rules: docs/formats.md; ISO 32000-1 12.8, ETSI EN 319 142-1, RFC 5652.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,10 @@
 #include "core/sha256.h"
 #include "core/world.h"
 
+namespace naskah {
+class Web;  // core/web.h
+}
+
 namespace naskah::verify {
 
 enum class Verdict { passed, failed, indeterminate, unsigned_ };
@@ -21,7 +26,8 @@ std::string to_string(Verdict verdict);  // "passed", "failed", "indeterminate",
 // A fact with a stable name (listed in docs/formats.md) and what it means here, in Indonesian.
 struct Finding {
     std::string name;
-    std::string text;
+    std::string text;    // with the detail in brackets
+    std::string detail;  // what it is about: the attribute, the certificate, the object and page; or empty
     bool operator==(const Finding&) const = default;
 };
 
@@ -54,8 +60,12 @@ public:
     Trust(Trust&&) noexcept;
     Trust& operator=(Trust&&) noexcept;
     // All certificates of a PEM or DER file; self-signed ones become roots, others help to build chains. CRLs
-    // too. Throws Error(data) naming `file` if there is none.
+    // and OCSP responses (DER) too. Throws Error(data) naming `file` if there is none.
     void add(BytesView pem_or_der, const std::string& file);
+
+    // A file as `add` takes it; or a folder, of which every file counts that holds one, and the others are
+    // let be. Throws Error(data) naming `path` if nothing is there.
+    void add_path(const std::filesystem::path& path);
 
     struct Store;
     const Store& store() const { return *store_; }
@@ -64,8 +74,10 @@ private:
     std::unique_ptr<Store> store_;
 };
 
-// `at`: the time at which certificates must have been valid, unless a timestamp proves an earlier one.
-Report check(BytesView pdf, const Trust& trust, Instant at);
+// `at`: the time at which certificates must have been valid, unless a timestamp proves an earlier one. `web`:
+// whom to ask whether a certificate was revoked when neither the file nor the trust says so; nobody without
+// it.
+Report check(BytesView pdf, const Trust& trust, Instant at, Web* web = nullptr);
 
 // One object of the array that `naskah verify --json` prints; `register` is filled in by the caller who has
 // an office.

@@ -280,6 +280,43 @@ TEST_CASE("whatever was added after signing is named, though it is permitted") {
     CHECK(kit::found(extension, "permitted_change"));
 }
 
+TEST_CASE("the second table of a hybrid update may say what the first one says, and nothing else") {
+    const std::string pdf = kit::sign(kit::plain_pdf());
+    const auto row = [](std::size_t offset) {
+        std::string out{1};
+        for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(offset >> shift & 0xff);
+        return out + std::string(2, '\0');
+    };
+    const auto updated = [&](long shift, const char* index, bool apart = false) {
+        kit::PdfWriter it(pdf);
+        const std::size_t information = it.here();
+        it.object(60, "<< /Title (Lain) >>");
+        const std::size_t table = it.here();
+        it.stream(61, std::string("/Type /XRef /Size 100 /W [1 4 2] /Index ") + index,
+                  row(information + static_cast<std::size_t>(shift)) + row(table));
+        return kit::check(it.finish("/Info 60 0 R /XRefStm " + std::to_string(apart ? 9 : table) + " "));
+    };
+    const auto same = updated(0, "[60 2]");
+    INFO(kit::summary(same));
+    CHECK(same.verdict == Verdict::passed);
+    for (const auto& report : {updated(1, "[60 2]"), updated(0, "[59 2]"), updated(0, "[60 1]"),
+                               updated(0, "[60 3]"), updated(0, "[60 2]", true)}) {
+        INFO(kit::summary(report));
+        CHECK(report.verdict == Verdict::failed);
+    }
+}
+
+TEST_CASE("what a permitted addition shows over signed content is told") {
+    const auto commented = changed(kit::sign(kit::plain_pdf(), {.certify = 3}), comment);
+    INFO(kit::summary(commented));
+    CHECK(commented.verdict == Verdict::passed);
+    CHECK(kit::found(commented, "page_covered"));
+    // An invisible signature covers nothing.
+    const std::string twice = kit::sign_again(kit::sign(kit::plain_pdf()), {.field = "Kedua"});
+    CHECK_FALSE(kit::found(kit::check(twice), "page_covered"));
+    CHECK_FALSE(kit::found(changed(kit::sign(kit::plain_pdf()), fill_text), "page_covered"));
+}
+
 TEST_CASE("locked fields may not be filled") {
     const std::string lock = "/Lock << /Type /SigFieldLock /Action /Include /Fields [(Catatan)] >> ";
     const std::string other = "/Lock << /Type /SigFieldLock /Action /Include /Fields [(Cat)] >> ";

@@ -3,6 +3,9 @@
 
 #include "core/date.h"
 #include "pdf_kit.h"
+#include "verify/etsi.h"
+#include "verify/finding.h"
+#include "verify/report_text.h"
 
 using namespace naskah;
 using naskah::verify::Verdict;
@@ -38,6 +41,87 @@ TEST_CASE("an empty signature field is not a signature") {
     pdf.object(5, "<< /Fields [6 0 R] >>");
     pdf.object(6, "<< /FT /Sig /T (Ttd) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] >>");
     CHECK(kit::check(pdf.finish()).verdict == Verdict::unsigned_);
+}
+
+TEST_CASE("the oldest kind, a bare RSA signature of a SHA-1 digest, is intact and not to be trusted") {
+    const auto rsa = kit::make_person({.name = "CONTOH RSA",
+                                       .issuer = &kit::office().intermediate,
+                                       .key_usage = "digitalSignature",
+                                       .rsa = true});
+    const auto certificate = [](const kit::Person& person) { return to_hex(as_bytes(kit::to_der(person))); };
+    kit::SignWishes wishes{.cms = {.signer = &rsa},
+                           .subfilter = "adbe.x509.rsa_sha1",
+                           .dictionary_more = "/Cert [<" + certificate(rsa) + "> <" +
+                                              certificate(kit::office().intermediate) + ">] "};
+    std::string pdf = kit::sign(kit::plain_pdf(), wishes);
+    const std::size_t open = pdf.rfind("/Contents <") + 10, close = pdf.find('>', open) + 1;
+    const Bytes value = kit::raw_signature(rsa, "SHA1", to_bytes(pdf.substr(0, open) + pdf.substr(close)));
+    std::string hex = to_hex(kit::der(0x04, value));
+    hex.resize(close - open - 2, '0');
+    pdf.replace(open + 1, hex.size(), hex);
+    const auto report = kit::check(pdf);
+    INFO(kit::summary(report));
+    CHECK(report.verdict == Verdict::indeterminate);
+    CHECK(report.signatures.at(0).signature_matches);
+    CHECK(report.signatures.at(0).signer == "CONTOH RSA");
+    CHECK(kit::found(report, "weak_digest"));
+    pdf[pdf.find("Surat")] = 'X';
+    CHECK(kit::check(pdf).verdict == Verdict::failed);
+}
+
+TEST_CASE("a report says the same in two languages and in the words of EN 319 102-1") {
+    std::string changed = kit::sign(kit::plain_pdf());
+    changed[changed.find("Surat")] = 'X';
+    struct Row {
+        verify::Report report;
+        const char *indonesian, *english, *etsi;
+    };
+    const verify::Trust nobody;
+    const std::string good = kit::sign(kit::plain_pdf());
+    const kit::Person ended = kit::make_person({.name = "CONTOH Lama",
+                                                .issuer = &kit::office().intermediate,
+                                                .key_usage = "digitalSignature",
+                                                .days_after = -1});
+    verify::Trust revoking = kit::office().trust();
+    const std::string list =
+        kit::make_crl(kit::office().intermediate, kit::office().signer, kit::now() - std::chrono::hours(24));
+    revoking.add(as_bytes(list), "crl.pem");
+    const std::vector<Row> rows = {
+        {kit::check(good), "SAH", "VALID", "TOTAL-PASSED"},
+        {kit::check(changed), "TIDAK SAH", "NOT VALID", "TOTAL-FAILED / HASH_FAILURE"},
+        {verify::check(as_bytes(good), nobody, kit::now()), "BELUM PASTI", "UNCERTAIN",
+         "INDETERMINATE / NO_CERTIFICATE_CHAIN_FOUND"},
+        {kit::check(kit::sign(kit::plain_pdf(), {.cms = {.signer = &ended}})), "BELUM PASTI", "UNCERTAIN",
+         "INDETERMINATE / OUT_OF_BOUNDS_NO_POE"},
+        {verify::check(as_bytes(good), revoking, kit::now()), "TIDAK SAH", "NOT VALID",
+         "TOTAL-FAILED / REVOKED"},
+        {kit::check(kit::sign(kit::plain_pdf(), {.cms = {.digest = "SHA1"}})), "BELUM PASTI", "UNCERTAIN",
+         "INDETERMINATE / CRYPTO_CONSTRAINTS_FAILURE_NO_POE"},
+        {kit::check(good + "x"), "TIDAK SAH", "NOT VALID", "TOTAL-FAILED / FORMAT_FAILURE"},
+        {kit::check("bukan PDF"), "TIDAK SAH", "NOT VALID", "TOTAL-FAILED / FORMAT_FAILURE"},
+    };
+    for (const Row& row : rows) {
+        const std::string id = to_text(row.report, "surat.pdf", {.etsi = true});
+        const std::string en =
+            to_text(row.report, "surat.pdf", {.language = verify::Language::english, .etsi = true});
+        INFO(id << en);
+        CHECK(id.starts_with(std::string("surat.pdf: ") + row.indonesian + "\n"));
+        CHECK(en.starts_with(std::string("surat.pdf: ") + row.english + "\n"));
+        for (const std::string* text : {&id, &en})
+            CHECK(text->find(std::string("EN 319 102-1: ") + row.etsi + "\n") != std::string::npos);
+        const verify::EtsiVerdict whole = verify::etsi_of(row.report);
+        CHECK((whole.indication == "TOTAL-PASSED") == (row.report.verdict == Verdict::passed));
+    }
+    CHECK(to_text(kit::check(kit::plain_pdf()), "a.pdf", {.etsi = true}) == "a.pdf: TANPA TANDA TANGAN\n");
+}
+
+TEST_CASE("every finding that spoils a verdict has words of EN 319 102-1 and English ones") {
+    for (const verify::FindingKind& kind : verify::finding_kinds()) {
+        INFO(kind.name);
+        CHECK(kind.sub_indication.empty() == (kind.effect == verify::Effect::informs));
+        CHECK_FALSE(kind.english.empty());
+        CHECK(kind.english != kind.text);
+    }
 }
 
 TEST_CASE("signatures of every common kind are verified") {

@@ -2,6 +2,7 @@
 
 #include <openssl/cms.h>
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
@@ -102,6 +103,8 @@ Person make_person(const CertificateWishes& wishes) {
     extend(NID_key_usage, wishes.key_usage);
     extend(NID_ext_key_usage, wishes.extended_key_usage);
     extend(NID_subject_key_identifier, "hash");
+    if (!wishes.ocsp_url.empty()) extend(NID_info_access, "OCSP;URI:" + wishes.ocsp_url);
+    if (!wishes.crl_url.empty()) extend(NID_crl_distribution_points, "URI:" + wishes.crl_url);
     EVP_PKEY* signer = wishes.issuer ? wishes.issuer->key.get() : key;
     must(X509_sign(certificate, signer, EVP_sha256()) > 0, "sign certificate");
     return out;
@@ -137,6 +140,53 @@ std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instan
     BIO_free(out);
     X509_CRL_free(crl);
     return text;
+}
+
+std::string crl_to_der(const std::string& pem) {
+    BIO* in = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+    X509_CRL* crl = PEM_read_bio_X509_CRL(in, nullptr, nullptr, nullptr);
+    unsigned char* data = nullptr;
+    const int size = i2d_X509_CRL(crl, &data);
+    std::string out(reinterpret_cast<char*>(data), static_cast<std::size_t>(size));
+    OPENSSL_free(data);
+    X509_CRL_free(crl);
+    BIO_free(in);
+    return out;
+}
+
+std::string to_der(const Person& person) {
+    unsigned char* data = nullptr;
+    const int size = i2d_X509(person.certificate.get(), &data);
+    std::string out(reinterpret_cast<char*>(data), static_cast<std::size_t>(size));
+    OPENSSL_free(data);
+    return out;
+}
+
+std::string make_ocsp(const AnswerWishes& wishes) {
+    const Person& responder = wishes.responder ? *wishes.responder : *wishes.issuer;
+    OCSP_BASICRESP* basic = OCSP_BASICRESP_new();
+    OCSP_CERTID* id =
+        OCSP_cert_to_id(EVP_sha1(), wishes.subject->certificate.get(), wishes.issuer->certificate.get());
+    ASN1_TIME* issued = ASN1_TIME_set(nullptr, seconds(wishes.issued));
+    ASN1_TIME* next = ASN1_TIME_set(nullptr, seconds(wishes.next));
+    ASN1_TIME* revoked = wishes.revoked ? ASN1_TIME_set(nullptr, seconds(*wishes.revoked)) : nullptr;
+    must(OCSP_basic_add1_status(basic, id, revoked ? V_OCSP_CERTSTATUS_REVOKED : V_OCSP_CERTSTATUS_GOOD,
+                                revoked ? OCSP_REVOKED_STATUS_KEYCOMPROMISE : 0, revoked, issued,
+                                next) != nullptr,
+         "ocsp status");
+    must(OCSP_basic_sign(basic, responder.certificate.get(), responder.key.get(), EVP_sha256(), nullptr, 0) ==
+             1,
+         "ocsp sign");
+    OCSP_RESPONSE* response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+    unsigned char* data = nullptr;
+    const int size = i2d_OCSP_RESPONSE(response, &data);
+    std::string out(reinterpret_cast<char*>(data), static_cast<std::size_t>(size));
+    OPENSSL_free(data);
+    for (ASN1_TIME* time : {issued, next, revoked}) ASN1_TIME_free(time);
+    OCSP_CERTID_free(id);
+    OCSP_RESPONSE_free(response);
+    OCSP_BASICRESP_free(basic);
+    return out;
 }
 
 naskah::verify::Trust Office::trust() const {
@@ -263,11 +313,15 @@ Bytes signature_value(const Person& person, const char* hash, const Bytes& messa
 
 }  // namespace
 
+Bytes raw_signature(const Person& person, const char* hash, const Bytes& message) {
+    return signature_value(person, hash, message);
+}
+
 Bytes make_cms(const std::string& message, const CmsWishes& wishes) {
     const Person& signer = wishes.signer ? *wishes.signer : office().signer;
     const Person& named = wishes.names ? *wishes.names : signer;
     const Bytes body = naskah::to_bytes(message);
-    const std::string data_oid = "1.2.840.113549.1.7.1";
+    const std::string& data_oid = wishes.content_type;
     const Bytes algorithm = der(0x30, der_oid(digest_oid(wishes.digest)));
 
     std::vector<Bytes> attributes;
@@ -291,18 +345,39 @@ Bytes make_cms(const std::string& message, const CmsWishes& wishes) {
     std::vector<Bytes> info = {Bytes{2, 1, 1}, issuer_and_serial(signer), algorithm};
     if (!attributes.empty()) info.push_back(der(0xa0, attributes));
     info.push_back(key_algorithm);
-    info.push_back(der(0x04, signature_value(signer, wishes.digest, to_sign)));
-    if (!wishes.unsigned_attributes.empty()) info.push_back(der(0xa1, wishes.unsigned_attributes));
+    const Bytes value = signature_value(signer, wishes.digest, to_sign);
+    info.push_back(der(0x04, value));
+    std::vector<Bytes> unsigned_attributes = wishes.unsigned_attributes;
+    if (wishes.stamp) unsigned_attributes.push_back(wishes.stamp(value));
+    if (!unsigned_attributes.empty()) info.push_back(der(0xa1, unsigned_attributes));
 
     std::vector<Bytes> content = {der_oid(data_oid)};
     if (!wishes.detached) content.push_back(der(0xa0, der(0x04, body)));
     std::vector<Bytes> data = {Bytes{2, 1, 1}, der(0x31, algorithm), der(0x30, content)};
     if (wishes.with_certificates) {
-        data.push_back(der(0xa0, std::vector<Bytes>{encoded(signer), encoded(office().intermediate)}));
+        std::vector<Bytes> certificates = {encoded(signer), encoded(office().intermediate)};
+        for (const Person* person : wishes.more_certificates) certificates.push_back(encoded(*person));
+        data.push_back(der(0xa0, certificates));
     }
     data.push_back(der(0x31, std::vector<Bytes>(static_cast<std::size_t>(wishes.signers), der(0x30, info))));
     return der(0x30, std::vector<Bytes>{der_oid("1.2.840.113549.1.7.2"), der(0xa0, der(0x30, data))});
 }
+
+// TSTInfo (RFC 3161 2.4.2) as the content of a SignedData.
+Bytes make_token(const Bytes& message, const Person& authority, naskah::Instant time) {
+    ASN1_GENERALIZEDTIME* when = ASN1_GENERALIZEDTIME_set(nullptr, seconds(time));
+    const std::string text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(when)),
+                           static_cast<std::size_t>(ASN1_STRING_length(when)));
+    ASN1_GENERALIZEDTIME_free(when);
+    const Bytes imprint = der(0x30, std::vector<Bytes>{der(0x30, der_oid(digest_oid("SHA256"))),
+                                                       der(0x04, digest("SHA256", message))});
+    const Bytes info = der(0x30, std::vector<Bytes>{Bytes{2, 1, 1}, der_oid("1.2.3.4"), imprint,
+                                                    Bytes{2, 1, 7}, der(0x18, naskah::to_bytes(text))});
+    return make_cms(std::string(naskah::as_text(info)),
+                    {.signer = &authority, .detached = false, .content_type = "1.2.840.113549.1.9.16.1.4"});
+}
+
+Bytes stamp_attribute(const Bytes& token) { return attribute("1.2.840.113549.1.9.16.2.14", token); }
 
 bool openssl_accepts(const Bytes& octets, const std::string& message) {
     const unsigned char* at = octets.data();
@@ -356,7 +431,9 @@ std::string fill(std::string pdf, const SignWishes& wishes) {
     if (wishes.byte_range) range = wishes.byte_range(0, open, close, end - close);
     range.resize(std::string(range_room).size(), ' ');
     pdf.replace(range_at, range.size(), range);
-    Bytes cms = make_cms(pdf.substr(0, open) + pdf.substr(close, end - close), wishes.cms);
+    const std::string message = pdf.substr(0, open) + pdf.substr(close, end - close);
+    Bytes cms = wishes.authority ? make_token(naskah::to_bytes(message), *wishes.authority, wishes.stamped_at)
+                                 : make_cms(message, wishes.cms);
     if (wishes.change_cms) cms = wishes.change_cms(std::move(cms));
     std::string hex = naskah::to_hex(cms);
     must(hex.size() <= close - open - 2, "room");
@@ -397,6 +474,50 @@ std::string sign_again(const std::string& pdf, const SignWishes& wishes, int fir
     update.object(first, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (" + wishes.field +
                              ") /F 132 /Rect [0 0 0 0] /P 3 0 R /V " + std::to_string(first + 1) + " 0 R " +
                              wishes.widget_more + ">>");
+    update.object(first + 1, signature_object(wishes));
+    return fill(update.finish(), wishes);
+}
+
+std::string add_store(const std::string& pdf, const Store& store, int first) {
+    PdfWriter update(pdf);
+    const auto catalog = pdf.rfind("/Type /Catalog");
+    const auto end = pdf.find(">>\nendobj", catalog);
+    std::string body = pdf.substr(catalog, end - catalog);
+    if (const auto old = body.find("/DSS "); old != std::string::npos) body.resize(old);
+    update.object(1, "<< " + body + "/DSS " + std::to_string(first) + " 0 R >>");
+    int number = first;
+    const auto write = [&](const std::vector<std::string>& items) {
+        std::string array;
+        for (const std::string& item : items) {
+            update.stream(++number, "", item);
+            array += std::to_string(number) + " 0 R ";
+        }
+        return "[" + array + "]";
+    };
+    const std::string certificates = write(store.certificates), crls = write(store.crls),
+                      ocsps = write(store.ocsps);
+    update.object(first,
+                  "<< /Type /DSS /Certs " + certificates + " /CRLs " + crls + " /OCSPs " + ocsps + " >>");
+    return update.finish();
+}
+
+std::string stamp_document(const std::string& pdf, const Person& authority, naskah::Instant time, int first,
+                           const std::string& before) {
+    SignWishes wishes;
+    wishes.authority = &authority;
+    wishes.stamped_at = time;
+    wishes.subfilter = "ETSI.RFC3161";
+    wishes.type = "/Type /DocTimeStamp ";
+    PdfWriter update(pdf);
+    const std::string field = before + std::to_string(first) + " 0 R";
+    update.object(
+        3,
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [6 0 R 10 0 R " +
+            field +
+            "] /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>");
+    update.object(5, "<< /Fields [6 0 R 10 0 R " + field + "] /SigFlags 3 >>");
+    update.object(first, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Stempel" + std::to_string(first) +
+                             ") /F 132 /Rect [0 0 0 0] /P 3 0 R /V " + std::to_string(first + 1) + " 0 R >>");
     update.object(first + 1, signature_object(wishes));
     return fill(update.finish(), wishes);
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,10 +56,22 @@ struct CertificateWishes {
     int days_before = 30, days_after = 3650;  // of validity, around `now()`
     bool rsa = false;
     int rsa_bits = 2048;
+    std::string ocsp_url, crl_url;  // where the issuer says that it answers
 };
 Person make_person(const CertificateWishes& wishes);
 std::string to_pem(const Person& person);
 std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instant when);
+std::string crl_to_der(const std::string& pem);
+
+struct AnswerWishes {
+    const Person* issuer = nullptr;     // of the certificate asked about
+    const Person* subject = nullptr;    // that certificate
+    const Person* responder = nullptr;  // who signs; default: the issuer
+    std::optional<naskah::Instant> revoked;
+    naskah::Instant issued, next;
+};
+std::string make_ocsp(const AnswerWishes& wishes);  // an OCSPResponse, DER
+std::string to_der(const Person& person);
 
 naskah::Instant now();  // the tests' own: 2026-03-26T06:00:00Z
 
@@ -84,8 +97,15 @@ struct CmsWishes {
     // signed.
     std::function<void(std::vector<Bytes>&)> change_attributes;
     std::vector<Bytes> unsigned_attributes;
+    std::function<Bytes(const Bytes&)> stamp;  // an unsigned attribute made from the signature's value
+    std::string content_type = "1.2.840.113549.1.7.1";
+    std::vector<const Person*> more_certificates;
 };
 Bytes make_cms(const std::string& message, const CmsWishes& wishes = {});
+// A timestamp token of `message` (RFC 3161), and the unsigned attribute that carries one.
+Bytes make_token(const Bytes& message, const Person& authority, naskah::Instant time);
+Bytes raw_signature(const Person& person, const char* hash, const Bytes& message);
+Bytes stamp_attribute(const Bytes& token);
 Bytes der(std::uint8_t tag, const Bytes& content);
 Bytes der(std::uint8_t tag, const std::vector<Bytes>& parts);
 Bytes der_oid(const std::string& dotted);
@@ -107,6 +127,8 @@ struct SignWishes {
     std::function<std::string(std::size_t, std::size_t, std::size_t, std::size_t)> byte_range;
     std::function<Bytes(Bytes)> change_cms;
     std::function<std::string(std::string)> change_contents;
+    const Person* authority = nullptr;  // makes it a document timestamp
+    naskah::Instant stamped_at{};
     std::size_t leave_out = 0;  // octets at the end of the file not to cover
 };
 
@@ -120,6 +142,14 @@ std::string fill(std::string pdf, const SignWishes& wishes);
 std::string signature_object(const SignWishes& wishes);  // the dictionary with its placeholder
 // A second signature: field object `first`, signature `first` + 1.
 std::string sign_again(const std::string& pdf, const SignWishes& wishes, int first = 20);
+// Validation data (DSS) and a document timestamp behind what `sign` wrote. `before`: fields that were added
+// meanwhile.
+struct Store {
+    std::vector<std::string> certificates, crls, ocsps;  // DER
+};
+std::string add_store(const std::string& pdf, const Store& store, int first = 40);
+std::string stamp_document(const std::string& pdf, const Person& authority, naskah::Instant time,
+                           int first = 60, const std::string& before = {});
 
 naskah::verify::Report check(const std::string& pdf);
 bool found(const naskah::verify::Report& report, const std::string& finding);

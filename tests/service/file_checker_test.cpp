@@ -1,0 +1,117 @@
+// Many files in one child: what one of them does to it reaches no other.
+#include <catch2/catch.hpp>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "tests/verify/pdf_kit.h"
+#include "core/file.h"
+#include "core/text.h"
+#include "service/file_checker.h"
+
+using namespace naskah;
+using naskah::verify::Verdict;
+
+namespace {
+
+// The children of this process, by the kernel's word.
+std::vector<pid_t> children() {
+    std::ifstream in("/proc/self/task/" + std::to_string(::getpid()) + "/children");
+    std::vector<pid_t> out;
+    for (pid_t pid = 0; in >> pid;) out.push_back(pid);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("one child checks many files and says what a check without it says") {
+    const verify::Trust trust = kit::office().trust();
+    service::FileChecker checker(trust, kit::now(), nullptr);
+    const std::string good = kit::sign(kit::plain_pdf());
+    std::string changed = good;
+    changed[changed.find("Surat")] = 'X';
+    for (const std::string& pdf : {good, changed, kit::plain_pdf(), std::string("bukan PDF"), std::string(),
+                                   kit::sign_again(good, {.field = "Kedua"})}) {
+        const auto apart = checker.check(as_bytes(pdf));
+        const auto here = verify::check(as_bytes(pdf), trust, kit::now());
+        CHECK(to_json(apart, "") == to_json(here, ""));
+        CHECK(apart.verdict == here.verdict);
+    }
+    CHECK(checker.children() == 1);
+}
+
+TEST_CASE("a file that fells the child is too complex, and the next one is checked by another") {
+    const verify::Trust trust = kit::office().trust();
+    // Memory for the child's own code, and not for the file.
+    service::CheckLimits limits;
+    limits.memory = 900u << 20;
+    service::FileChecker checker(trust, kit::now(), nullptr, limits);
+    const std::string good = kit::sign(kit::plain_pdf());
+    CHECK(checker.check(as_bytes(good)).verdict == Verdict::passed);
+#if !defined(__SANITIZE_ADDRESS__)
+    const auto heavy = checker.check(Bytes(950u << 20));
+    CHECK(heavy.verdict == Verdict::failed);
+    CHECK(kit::found(heavy, "too_complex"));
+    CHECK(checker.check(as_bytes(good)).verdict == Verdict::passed);
+    CHECK(checker.children() == 2);
+#endif
+    // Killed between two files, as by a crash.
+    for (const pid_t pid : children()) ::kill(pid, SIGKILL);
+    CHECK(kit::found(checker.check(as_bytes(good)), "too_complex"));
+    CHECK(checker.check(as_bytes(good)).verdict == Verdict::passed);
+}
+
+TEST_CASE("the child keeps no descriptor of ours and is confined") {
+    const verify::Trust trust = kit::office().trust();
+    const int secret = ::open("/dev/zero", O_RDONLY);
+    service::FileChecker checker(trust, kit::now(), nullptr);
+    CHECK(checker.check(as_bytes(kit::plain_pdf())).verdict == Verdict::unsigned_);
+    const auto all = children();
+    REQUIRE_FALSE(all.empty());
+    const std::string folder = "/proc/" + std::to_string(all.back()) + "/fd";
+    std::vector<std::string> open;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        open.push_back(entry.path().filename().string());
+    std::sort(open.begin(), open.end());
+    CHECK(open == std::vector<std::string>{"0", "1", "2", "3"});
+    ::close(secret);
+#if !defined(__SANITIZE_ADDRESS__)
+    std::ifstream status("/proc/" + std::to_string(all.back()) + "/status");
+    const std::string text((std::istreambuf_iterator<char>(status)), {});
+    CHECK(text.find("Seccomp:\t2") != std::string::npos);
+    CHECK(text.find("NoNewPrivs:\t1") != std::string::npos);
+#endif
+}
+
+TEST_CASE("the parent asks the web for its child, and for nothing else") {
+    struct Counting : Web {
+        std::vector<WebRequest> asked;
+        Bytes body;
+        WebAnswer ask(const WebRequest& request) override {
+            asked.push_back(request);
+            return {.status = 200, .body = body};
+        }
+    } web;
+    const kit::Person signer = kit::make_person({.name = "CONTOH Ditanya",
+                                                 .issuer = &kit::office().intermediate,
+                                                 .key_usage = "digitalSignature",
+                                                 .ocsp_url = "http://ocsp.contoh.invalid/"});
+    web.body = to_bytes(kit::make_ocsp({.issuer = &kit::office().intermediate,
+                                        .subject = &signer,
+                                        .issued = kit::now(),
+                                        .next = kit::now() + std::chrono::hours(24)}));
+    const verify::Trust trust = kit::office().trust();
+    service::FileChecker checker(trust, kit::now(), &web);
+    const auto report = checker.check(as_bytes(kit::sign(kit::plain_pdf(), {.cms = {.signer = &signer}})));
+    INFO(kit::summary(report));
+    CHECK(report.verdict == Verdict::passed);
+    CHECK_FALSE(kit::found(report, "revocation_unknown"));
+    REQUIRE(web.asked.size() == 1);
+    CHECK(web.asked[0].url == "http://ocsp.contoh.invalid/");
+    CHECK_FALSE(web.asked[0].body.empty());
+}

@@ -1,0 +1,330 @@
+// Signatures that outlive their certificates: what timestamps prove, and what the validation data in the file
+// say (EN 319 142-1, EN 319 102-1 5.6).
+#include <catch2/catch.hpp>
+
+#include "core/date.h"
+#include "core/web.h"
+#include "pdf_kit.h"
+
+using namespace naskah;
+using naskah::verify::Verdict;
+using std::chrono::hours;
+
+namespace {
+
+constexpr auto days = [](int count) { return hours(24 * count); };
+
+// The office's own people live for ten years; the signer here for one, with an issuer that can be asked.
+struct Cast {
+    kit::Person root = kit::office().root, ca, signer, tsa, next_tsa, short_tsa, responder, stranger;
+    Cast() {
+        const auto usage = "critical,digitalSignature,nonRepudiation";
+        ca = kit::office().intermediate;
+        const auto person = [&](const char* name, const kit::Person& issuer, int after,
+                                const char* extended = "") {
+            return kit::make_person({.name = name,
+                                     .issuer = &issuer,
+                                     .key_usage = usage,
+                                     .extended_key_usage = extended,
+                                     .days_after = after,
+                                     .ocsp_url = "http://ocsp.contoh.invalid/",
+                                     .crl_url = "http://crl.contoh.invalid/ca.crl"});
+        };
+        signer = person("CONTOH Kepala Setahun", ca, 365);
+        tsa = person("CONTOH Stempel Waktu", ca, 3000, "critical,timeStamping");
+        short_tsa = person("CONTOH Stempel Pendek", ca, 400, "critical,timeStamping");
+        responder = person("CONTOH Penjawab", ca, 3000, "OCSPSigning");
+        stranger = person("CONTOH Bukan Penjawab", ca, 3000);
+    }
+    // A list of `issuer` on which nobody of the cast stands.
+    std::string quiet_list(const kit::Person& issuer, Instant issued) const {
+        return kit::crl_to_der(kit::make_crl(issuer, kit::office().other, issued));
+    }
+    std::string answer(const kit::Person& about, std::optional<Instant> revoked = {},
+                       const kit::Person* who = nullptr, Instant issued = kit::now() + hours(1)) const {
+        return kit::make_ocsp({.issuer = &ca,
+                               .subject = &about,
+                               .responder = who,
+                               .revoked = revoked,
+                               .issued = issued,
+                               .next = issued + days(7)});
+    }
+};
+
+const Cast& cast() {
+    static const Cast it;
+    return it;
+}
+
+std::string letter_b() { return kit::sign(kit::plain_pdf(), {.cms = {.signer = &cast().signer}}); }
+
+std::string letter_t(const kit::Person& tsa, Instant time = kit::now()) {
+    return kit::sign(kit::plain_pdf(),
+                     {.cms = {.signer = &cast().signer,
+                              .stamp =
+                                  [&tsa, time](const Bytes& value) {
+                                      return kit::stamp_attribute(kit::make_token(value, tsa, time));
+                                  }},
+                      .room = 16384});
+}
+
+kit::Store whole_store(std::optional<Instant> revoked = {}) {
+    return {.certificates = {kit::to_der(cast().signer), kit::to_der(cast().ca), kit::to_der(cast().tsa),
+                             kit::to_der(cast().short_tsa)},
+            .crls = {cast().quiet_list(cast().root, kit::now() + hours(1))},
+            .ocsps = {cast().answer(cast().signer, revoked), cast().answer(cast().tsa),
+                      cast().answer(cast().short_tsa)}};
+}
+
+struct Asked : Web {
+    std::string body;
+    int status = 200;
+    std::vector<std::string> urls;
+    WebAnswer ask(const WebRequest& request) override {
+        urls.push_back(request.url);
+        if (status == 0) throw WebTrouble{true, "tidak terhubung"};
+        return {.status = status, .body = to_bytes(body)};
+    }
+};
+
+verify::Report at(const std::string& pdf, Instant when, const verify::Trust& trust = kit::office().trust()) {
+    return verify::check(as_bytes(pdf), trust, when);
+}
+
+const Instant years_later = kit::now() + days(800);  // the signer's certificate has ended
+
+}  // namespace
+
+TEST_CASE(
+    "after the signer's certificate has ended a letter passes at B-LT and B-LTA and is uncertain at B-B") {
+    const std::string lt = kit::add_store(letter_t(cast().tsa), whole_store());
+    const std::string lta = kit::stamp_document(lt, cast().tsa, kit::now() + days(1));
+    struct Row {
+        const char* level;
+        std::string pdf;
+        Verdict verdict;
+        const char* finding;
+    };
+    for (const Row& row :
+         {Row{"B-B", letter_b(), Verdict::indeterminate, "certificate_expired"},
+          Row{"B-T", letter_t(cast().tsa), Verdict::indeterminate, "revocation_unproven"},
+          Row{"B-LT", lt, Verdict::passed, nullptr}, Row{"B-LTA", lta, Verdict::passed, nullptr}}) {
+        const auto report = at(row.pdf, years_later);
+        INFO(row.level << "\n" << kit::summary(report));
+        CHECK(report.verdict == row.verdict);
+        REQUIRE_FALSE(report.signatures.empty());
+        CHECK(report.signatures[0].level == row.level);
+        if (row.finding) CHECK(kit::found(report, row.finding));
+        // While the certificate lasts, each of them passes.
+        CHECK(at(row.pdf, kit::now() + days(2)).verdict == Verdict::passed);
+    }
+}
+
+TEST_CASE("a revocation after signing does no harm at B-LT and unsettles at B-B; one before signing fails") {
+    const auto trust_with = [](Instant when) {
+        verify::Trust trust = kit::office().trust();
+        const std::string list = kit::make_crl(cast().ca, cast().signer, when);
+        trust.add(as_bytes(list), "cabut.pem");
+        return trust;
+    };
+    const verify::Trust since = trust_with(kit::now() + days(30));
+    const verify::Trust before = trust_with(kit::now() - days(1));
+    const std::string lt = kit::add_store(letter_t(cast().tsa), whole_store());
+    const std::string lta = kit::stamp_document(lt, cast().tsa, kit::now() + days(1));
+    for (const std::string& pdf : {lt, lta}) {
+        for (const Instant when : {kit::now() + days(60), years_later}) {
+            const auto report = at(pdf, when, since);
+            INFO(kit::summary(report));
+            CHECK(report.verdict == Verdict::passed);
+            CHECK(kit::found(report, "certificate_revoked_since"));
+        }
+    }
+    CHECK(at(letter_b(), kit::now() + days(60), since).verdict == Verdict::indeterminate);
+    for (const std::string& pdf : {letter_b(), letter_t(cast().tsa), lt, lta}) {
+        const auto report = at(pdf, kit::now() + days(60), before);
+        INFO(kit::summary(report));
+        CHECK(report.verdict == Verdict::failed);
+        CHECK(kit::found(report, "certificate_revoked"));
+    }
+    // The file's own evidence convicts as well.
+    const std::string confessed = kit::add_store(letter_t(cast().tsa), whole_store(kit::now() - days(2)));
+    CHECK(at(confessed, kit::now() + days(2)).verdict == Verdict::failed);
+}
+
+TEST_CASE("an answer about revocation counts only if the issuer or its delegate gave it, and in time") {
+    const Instant fresh = kit::now() + hours(1);
+    struct Row {
+        const char* what;
+        std::string answer, level;
+        bool forged;
+    };
+    const kit::Person namesake = kit::make_person({.name = "CONTOH Antara", .is_ca = true});
+    const kit::Person other_responder = kit::make_person({.name = "CONTOH Penjawab Lain",
+                                                          .issuer = &namesake,
+                                                          .key_usage = "digitalSignature",
+                                                          .extended_key_usage = "OCSPSigning"});
+    const std::vector<Row> rows = {
+        {"the issuer", cast().answer(cast().signer, {}, nullptr, fresh), "B-LT", false},
+        {"its delegate", cast().answer(cast().signer, {}, &cast().responder, fresh), "B-LT", false},
+        {"one without the purpose", cast().answer(cast().signer, {}, &cast().stranger, fresh), "B-T", true},
+        {"the signer about itself", cast().answer(cast().signer, {}, &cast().signer, fresh), "B-T", true},
+        {"a namesake of the issuer", cast().answer(cast().signer, {}, &namesake, fresh), "B-T", true},
+        {"a namesake's delegate", cast().answer(cast().signer, {}, &other_responder, fresh), "B-T", true},
+        {"about another", cast().answer(kit::office().other, {}, nullptr, fresh), "B-T", false},
+        {"too old", cast().answer(cast().signer, {}, nullptr, kit::now() - days(20)), "B-T", false},
+        {"from after the end", cast().answer(cast().signer, {}, nullptr, kit::now() + days(500)), "B-T",
+         false},
+        {"nobody", {}, "B-T", false},
+    };
+    for (const Row& row : rows) {
+        kit::Store store = whole_store();
+        store.ocsps[0] = row.answer;
+        if (row.answer.empty()) store.ocsps.erase(store.ocsps.begin());
+        const auto report = at(kit::add_store(letter_t(cast().tsa), store), kit::now() + days(2));
+        INFO(row.what << "\n" << kit::summary(report));
+        CHECK(report.verdict == Verdict::passed);
+        CHECK(report.signatures.at(0).level == row.level);
+        CHECK(kit::found(report, "revocation_invalid") == row.forged);
+    }
+}
+
+TEST_CASE(
+    "B-LT wants the answers about the timestamp's authority too, and B-LTA a timestamp over all of them") {
+    kit::Store store = whole_store();
+    store.ocsps.erase(store.ocsps.begin() + 1);  // about tsa
+    CHECK(at(kit::add_store(letter_t(cast().tsa), store), kit::now() + days(2)).signatures.at(0).level ==
+          "B-T");
+    // The document timestamp came before the evidence.
+    const std::string stamped = kit::stamp_document(letter_t(cast().tsa), cast().tsa, kit::now() + days(1));
+    const auto report = at(kit::add_store(stamped, whole_store()), kit::now() + days(2));
+    INFO(kit::summary(report));
+    CHECK(report.verdict == Verdict::passed);
+    CHECK(report.signatures.at(0).level == "B-LT");
+}
+
+TEST_CASE("revocation data inside the CMS, signed or not, serve as well as those in a DSS") {
+    // RevocationInfoArchival and RevocationValues: lists under [0].
+    const std::string list = cast().quiet_list(cast().ca, kit::now() + hours(1));
+    const Bytes values = kit::der(
+        0x30, std::vector<Bytes>{kit::der(0xa0, kit::der(0x30, std::vector<Bytes>{to_bytes(list)}))});
+    kit::Store store = whole_store();
+    store.ocsps.erase(store.ocsps.begin());  // about the signer
+    for (const bool is_signed : {true, false}) {
+        kit::SignWishes wishes{.room = 16384};
+        wishes.cms.signer = &cast().signer;
+        wishes.cms.stamp = [](const Bytes& value) {
+            return kit::stamp_attribute(kit::make_token(value, cast().tsa, kit::now()));
+        };
+        if (is_signed) {
+            wishes.cms.change_attributes = [&](std::vector<Bytes>& attributes) {
+                attributes.push_back(kit::attribute("1.2.840.113583.1.1.8", values));
+            };
+        } else {
+            wishes.cms.unsigned_attributes = {kit::attribute("1.2.840.113549.1.9.16.2.24", values)};
+        }
+        const auto report = at(kit::add_store(kit::sign(kit::plain_pdf(), wishes), store), years_later);
+        INFO(kit::summary(report));
+        CHECK(report.verdict == Verdict::passed);
+        CHECK(report.signatures.at(0).level == "B-LT");
+    }
+}
+
+TEST_CASE("a document timestamp proves the time of what it covers, and keeps it when authorities end") {
+    // Without a timestamp of its own.
+    const std::string b =
+        kit::stamp_document(kit::add_store(letter_b(), whole_store()), cast().tsa, kit::now());
+    const auto proven = at(b, years_later);
+    INFO(kit::summary(proven));
+    CHECK(proven.verdict == Verdict::passed);
+    CHECK(proven.signatures.at(0).time_proven);
+    CHECK(proven.signatures.at(0).signed_at == kit::now());
+    // The first authority has ended; without a later timestamp nothing shows that its token is not of today.
+    const std::string lt = kit::add_store(letter_t(cast().short_tsa), whole_store());
+    const auto alone = at(lt, years_later);
+    CHECK(alone.verdict == Verdict::indeterminate);
+    CHECK(kit::found(alone, "timestamp_untrusted"));
+    // What is known about it must be as fresh as the timestamp that keeps it.
+    kit::Store renewed = whole_store();
+    renewed.ocsps.push_back(cast().answer(cast().short_tsa, {}, nullptr, kit::now() + days(299)));
+    const std::string stale = kit::stamp_document(lt, cast().tsa, kit::now() + days(300));
+    CHECK(kit::found(at(stale, years_later), "timestamp_untrusted"));
+    const std::string lt_renewed = kit::add_store(letter_t(cast().short_tsa), renewed);
+    const auto kept = at(kit::stamp_document(lt_renewed, cast().tsa, kit::now() + days(300)), years_later);
+    INFO(kit::summary(kept));
+    CHECK(kept.verdict == Verdict::passed);
+    CHECK(kept.signatures.at(0).level == "B-LTA");
+    // Too late: the token had lost its worth before the second one was made.
+    CHECK(at(kit::stamp_document(lt_renewed, cast().tsa, kit::now() + days(500)), years_later).verdict ==
+          Verdict::indeterminate);
+    // A chain of document timestamps, each judged as of the next.
+    const std::string first = kit::stamp_document(lt_renewed, cast().short_tsa, kit::now() + days(10));
+    const std::string second = kit::stamp_document(first, cast().tsa, kit::now() + days(300), 70, "60 0 R ");
+    const auto chain = at(second, years_later);
+    INFO(kit::summary(chain));
+    CHECK(chain.verdict == Verdict::passed);
+    CHECK(at(first, years_later).verdict == Verdict::indeterminate);
+}
+
+TEST_CASE("a document timestamp by a stranger, or older than what it covers, proves nothing") {
+    const kit::Person stranger = kit::make_person({.name = "CONTOH Asing",
+                                                   .key_usage = "digitalSignature",
+                                                   .extended_key_usage = "critical,timeStamping"});
+    const auto foreign = at(kit::stamp_document(letter_b(), stranger, kit::now()), kit::now() + days(2));
+    CHECK(foreign.verdict == Verdict::indeterminate);
+    CHECK_FALSE(foreign.signatures.at(0).time_proven);
+    const std::string contradiction =
+        kit::stamp_document(letter_t(cast().tsa, kit::now()), cast().tsa, kit::now() - days(3));
+    const auto report = at(contradiction, kit::now() + days(2));
+    INFO(kit::summary(report));
+    CHECK(report.verdict == Verdict::indeterminate);
+    CHECK(kit::found(report, "timestamp_order"));
+}
+
+TEST_CASE("an algorithm that has become weak harms only what is not proven to be older") {
+    const auto sha1_letter = [&](std::optional<Instant> stamped) {
+        kit::SignWishes wishes{.cms = {.signer = &cast().signer, .digest = "SHA1"}, .room = 16384};
+        if (stamped)
+            wishes.cms.stamp = [&, stamped](const Bytes& value) {
+                return kit::stamp_attribute(kit::make_token(value, cast().tsa, *stamped));
+            };
+        return kit::sign(kit::plain_pdf(), wishes);
+    };
+    const Instant in_2011 = *parse_rfc3339("2011-05-01T00:00:00Z");
+    CHECK(kit::found(at(sha1_letter({}), kit::now()), "weak_digest"));
+    CHECK(kit::found(at(sha1_letter(kit::now()), kit::now()), "weak_digest"));
+    CHECK_FALSE(kit::found(at(sha1_letter(in_2011), kit::now()), "weak_digest"));
+}
+
+TEST_CASE("the network is asked only when it may be, only about trusted chains, and its silence is said") {
+    const verify::Trust trust = kit::office().trust();
+    const std::string pdf = letter_b();
+    Asked web;
+    web.body = cast().answer(cast().signer, {}, &cast().responder, kit::now());
+    const auto good = verify::check(as_bytes(pdf), trust, kit::now(), &web);
+    INFO(kit::summary(good));
+    CHECK(good.verdict == Verdict::passed);
+    CHECK_FALSE(kit::found(good, "revocation_unknown"));
+    REQUIRE(web.urls == std::vector<std::string>{"http://ocsp.contoh.invalid/"});
+    CHECK(kit::found(at(pdf, kit::now()), "revocation_unknown"));
+
+    Asked revoked;
+    revoked.body = cast().answer(cast().signer, kit::now() - days(1), nullptr, kit::now());
+    CHECK(verify::check(as_bytes(pdf), trust, kit::now(), &revoked).verdict == Verdict::failed);
+
+    for (const int status : {0, 404, 500}) {
+        Asked silent;
+        silent.status = status;
+        const auto report = verify::check(as_bytes(pdf), trust, kit::now(), &silent);
+        CHECK(report.verdict == Verdict::indeterminate);
+        CHECK(kit::found(report, "revocation_unanswered"));
+        CHECK(silent.urls.size() == 2);  // the list as well
+    }
+    Asked forged;
+    forged.body = cast().answer(cast().signer, {}, &cast().stranger, kit::now());
+    CHECK(verify::check(as_bytes(pdf), trust, kit::now(), &forged).verdict == Verdict::indeterminate);
+    // Nobody vouches for this chain: its addresses are a stranger's.
+    Asked nobody;
+    CHECK(verify::check(as_bytes(pdf), verify::Trust(), kit::now(), &nobody).verdict ==
+          Verdict::indeterminate);
+    CHECK(nobody.urls.empty());
+}
