@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cli/commands.h"
+#include "cli/foreign_pdf.h"
 #include "cli/terminal.h"
 #include "core/file.h"
 #include "workflow/agenda.h"
@@ -105,13 +106,18 @@ int sign(const Common& common, const SignOptions& options) {
     if (!level)
         throw Error(Code::usage, "tingkat " + options.level + " tidak dikenal", "--level",
                     "Pakai b, t, lt, atau lta.");
-    const Bytes pdf = read_file(options.in);
+    const Bytes pdf = signable(read_file(options.in));
     const auto key = workflow::open_key_file(options.p12, ask_secret(common.pin_fd));
     const Instant now = system_clock().now();
     signing::check_certificate(*key, now);
     signing::Options how;
     how.certify = options.certify;
     how.level = *level;
+    how.field = options.field;
+    how.reason = options.reason;
+    how.location = options.location;
+    how.locked = options.lock;
+    how.last = options.last;
     if (*level == signing::Level::b) {
         write_file(options.out, signing::sign(pdf, *key, how, now));
     } else {
