@@ -52,6 +52,9 @@ struct SignOptions {
     std::vector<std::string> tsa;  // in the order in which they are tried; empty: the office's
     std::vector<fs::path> trust;
     int certify = 2;
+    std::string field, reason, location;
+    std::vector<std::string> lock;  // fields that nobody may change afterwards
+    bool last = false;
 };
 int sign(const Common& common, const SignOptions& options);
 

@@ -171,6 +171,16 @@ void add_signatures(CLI::App& app, Line& line) {
     sign_command
         ->add_option("--certify", line.sign.certify, "DocMDP 1-3 untuk sertifikasi; 0 tanda tangan biasa")
         ->check(CLI::Range(0, 3));
+    sign_command->add_option("--field", line.sign.field, "nama isian tanda tangan")->type_name("NAMA");
+    sign_command->add_option("--reason", line.sign.reason, "alasan, disimpan dalam berkas")
+        ->type_name("TEKS");
+    sign_command->add_option("--location", line.sign.location, "tempat, disimpan dalam berkas")
+        ->type_name("TEKS");
+    sign_command->add_option("--lock", line.sign.lock, "isian yang tidak boleh diubah lagi; dapat diulang")
+        ->type_name("NAMA")
+        ->allow_extra_args(false);
+    sign_command->add_flag("--last", line.sign.last,
+                           "penanda tangan terakhir: berkas ditutup bagi yang lain");
     sign_command->add_option("--pin-fd", line.common.pin_fd, "baca kata sandi kunci dari deskriptor ini");
     sign_command->callback([&line] { line.act = [&line] { return sign(line.common, line.sign); }; });
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cli/commands.h"
+#include "cli/foreign_pdf.h"
 #include "cli/terminal.h"
 #include "core/file.h"
 #include "service/file_checker.h"
@@ -85,7 +86,7 @@ int sign(const Common& common, const SignOptions& options) {
     if (!level)
         throw Error(Code::usage, "tingkat " + options.level + " tidak dikenal", "--level",
                     "Pakai b, t, lt, atau lta.");
-    const Bytes pdf = read_file(options.in);
+    const Bytes pdf = signable(read_file(options.in));
     const bool by_token = !options.module.empty();
     if ((options.p12.empty() ? 0 : 1) + (by_token ? 1 : 0) + (options.key.empty() ? 0 : 1) != 1)
         throw Error(Code::usage, "sebutkan satu kunci saja", "naskah sign",
@@ -114,6 +115,14 @@ int sign(const Common& common, const SignOptions& options) {
     if (signer->chain()) signing::check_certificate(*signer->chain(), now);
     signing::Options how;
     how.certify = options.certify;
+    how.field = options.field;
+    how.reason = options.reason;
+    how.location = options.location;
+    how.locked = options.lock;
+    how.last = options.last;
+    if (!signer->chain() && (how.last || !how.locked.empty()))
+        throw Error(Code::usage, "layanan yang menandatangani seluruh berkas tidak dapat menguncinya",
+                    how.last ? "--last" : "--lock", "Pakai kunci lain, atau tanda tangani tanpa mengunci.");
     const bool by_service = !signer->service().empty();
     if (!by_service) how.level = *level;
     signing::Trail trail;

@@ -32,7 +32,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION misc)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
-    "adduser, fonts-liberation, fonts-texgyre, hyphen-id, icc-profiles-free, poppler-utils, init-system-helpers (>= 1.51)")
+    "adduser, fonts-liberation, fonts-texgyre, hyphen-id, icc-profiles-free, poppler-utils, qpdf, init-system-helpers (>= 1.51)")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "nginx")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql (>= 15)")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)

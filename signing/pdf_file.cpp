@@ -40,6 +40,23 @@ std::uint64_t last_startxref(std::string_view text) {
 
 }  // namespace
 
+bool has_stream_tables(BytesView pdf) {
+    const std::string_view text = as_text(pdf);
+    if (!text.starts_with("%PDF-")) return false;
+    try {
+        std::size_t at = last_startxref(text);
+        skip_blank(text, at);
+        // "12 0 obj" begins a cross-reference stream; anything else is damage, not another kind of table.
+        if (text.substr(at, 4) != "xref") return at < text.size() && text[at] >= '0' && text[at] <= '9';
+        const std::size_t trailer = text.find("trailer", at);
+        if (trailer == std::string_view::npos) return false;
+        at = trailer + 7;
+        return !to_dictionary(read_value(text, at)).find("XRefStm").empty();
+    } catch (const Error&) {  // PdfFile says what is wrong
+        return false;
+    }
+}
+
 PdfFile::PdfFile(BytesView bytes) : text_(as_text(bytes)) {
     if (!text_.starts_with("%PDF-")) throw Error(Code::data, "ini bukan berkas PDF", {}, "Pilih berkas PDF");
     if (text_.size() > largest_file) throw Error(Code::data, "berkas PDF terlalu besar untuk ditandatangani");

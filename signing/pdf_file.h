@@ -14,6 +14,9 @@
 
 namespace naskah::signing {
 
+// Whether the newest table is a stream (7.5.8) or points to one; false for what is no PDF.
+bool has_stream_tables(BytesView pdf);
+
 class PdfFile {
 public:
     // Keeps a view of `bytes`. Throws Error(data), saying which, for what is not PDF, damaged, encrypted, or

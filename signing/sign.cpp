@@ -4,7 +4,9 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "signing/cms.h"
+#include "signing/field_tree.h"
 #include "signing/openssl.h"
+#include "signing/pdf_file.h"
 #include "signing/signature_slot.h"
 
 namespace naskah::signing {
@@ -20,6 +22,10 @@ void check_options(const Options& options) {
     }
     for (const auto* text : {&options.field, &options.field_tooltip, &options.reason, &options.location}) {
         if (first_bad_utf8(*text)) throw Error(Code::data, "teks tanda tangan bukan UTF-8 yang benar");
+    }
+    for (const std::string& name : options.locked) {
+        if (name.empty() || first_bad_utf8(name))
+            throw Error(Code::usage, "nama isian yang dikunci kosong atau bukan UTF-8 yang benar");
     }
 }
 
@@ -62,6 +68,14 @@ void check_certificate(const Chain& chain, Instant now) {
     }
 }
 
+bool needs_rewriting(BytesView pdf) { return has_stream_tables(pdf); }
+
+bool is_signed(BytesView pdf) {
+    const PdfFile file(pdf);
+    return look_at_form(file, to_dictionary(file.object(*to_reference(file.trailer().find("Root")))))
+        .is_signed;
+}
+
 Certificate describe(const Key& key) { return key.chain().signer(); }
 
 Prepared prepare(BytesView pdf, const Key& key, const Options& options, Instant now,
@@ -75,6 +89,8 @@ Prepared prepare(BytesView pdf, const Key& key, const Options& options, Instant 
                                 .reason = options.reason,
                                 .location = options.location,
                                 .certify = options.certify,
+                                .locked = options.locked,
+                                .last = options.last,
                                 .signature_size = largest_signed_data(key.chain(), timestamp_room),
                                 .now = now});
     const Sha256 document = digest_around(slot.pdf, slot.contents_at, slot.contents_size);

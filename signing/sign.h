@@ -62,6 +62,12 @@ struct Options {
     // it: a file that is signed already gets an approval signature whatever is asked here, and Prepared says
     // which it became.
     int certify = 2;
+    // Fields that nobody may change afterwards, by name (FieldMDP, ISO 32000-1 12.8.2.4).
+    std::vector<std::string> locked;
+    // The last signature: it locks all fields, and permits nothing after it but what makes it last (document
+    // timestamps and what proves certificates). Gets a field of its own, with the lock in it (ISO 32000-2
+    // 12.7.5.5). A certification closes a file with certify = 1 instead.
+    bool last = false;
     // What is reached, or the call fails. Above b: with the functions of long_term.h.
     Level level = Level::b;
 };
@@ -93,6 +99,12 @@ Bytes embed(Prepared prepared, const Key& key, BytesView signature_value, BytesV
 
 // The three in one.
 Bytes sign(BytesView pdf, const Key& key, const Options& options, Instant now);
+
+// Whether a file must be written anew before it can be signed, for its cross-reference tables are streams
+// (ISO 32000-1 7.5.8). False for what is no PDF.
+bool needs_rewriting(BytesView pdf);
+// Whether it bears any signature, which rewriting would break. Throws as `prepare` does.
+bool is_signed(BytesView pdf);
 
 // A root and an intermediate for a demo office, and a signer for each name (the head, the office's seal): all
 // names say CONTOH, and nobody outside the demo trusts them.

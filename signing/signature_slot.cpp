@@ -44,9 +44,29 @@ Page first_page(const PdfFile& file, const Dictionary& catalog) {
     refuse_damaged("halaman pertamanya tidak ditemukan");
 }
 
+// What is locked, as a lock of the field (table 233) and as parameters of FieldMDP (table 256) say it.
+void set_lock(NewDictionary& to, const SlotRequest& request) {
+    to.set("Action", request.last ? "/All" : "/Include");
+    if (request.last) return;
+    std::string names;
+    for (const std::string& name : request.locked) names += (names.empty() ? "" : " ") + to_pdf_string(name);
+    to.set("Fields", '[' + names + ']');
+}
+
+std::string signature_reference(std::string_view method, NewDictionary parameters,
+                                NewDictionary reference = {}) {
+    parameters.set("Type", "/TransformParams");
+    parameters.set("V", "/1.2");
+    reference.set("Type", "/SigRef");
+    reference.set("TransformMethod", to_pdf_name(method));
+    reference.set("TransformParams", parameters.text());
+    return reference.text();
+}
+
 // The signature dictionary (table 252; of a document timestamp, ISO 32000-2 table 255), with what makes it a
 // certification (12.8.2.2). ByteRange and Contents are filled in when all offsets are known.
-std::string signature_dictionary(const SlotRequest& request, const std::string& contents, int certifies) {
+std::string signature_dictionary(const SlotRequest& request, const std::string& contents, int certifies,
+                                 Reference catalog) {
     NewDictionary signature;
     signature.set("Type", request.document_timestamp ? "/DocTimeStamp" : "/Sig");
     signature.set("Filter", "/Adobe.PPKLite");
@@ -56,16 +76,19 @@ std::string signature_dictionary(const SlotRequest& request, const std::string& 
     if (!request.document_timestamp) signature.set("M", to_pdf_string(pdf_date(request.now)));
     if (!request.reason.empty()) signature.set("Reason", to_pdf_string(request.reason));
     if (!request.location.empty()) signature.set("Location", to_pdf_string(request.location));
+    std::string references;
     if (certifies != 0) {
-        NewDictionary parameters, reference;
-        parameters.set("Type", "/TransformParams");
+        NewDictionary parameters;
         parameters.set("P", std::to_string(certifies));
-        parameters.set("V", "/1.2");
-        reference.set("Type", "/SigRef");
-        reference.set("TransformMethod", "/DocMDP");
-        reference.set("TransformParams", parameters.text());
-        signature.set("Reference", '[' + reference.text() + ']');
+        references = signature_reference("DocMDP", std::move(parameters));
     }
+    if (request.last || !request.locked.empty()) {
+        NewDictionary parameters, reference;
+        set_lock(parameters, request);
+        reference.set("Data", to_pdf(catalog));  // what the analysis is made upon (table 253)
+        references += signature_reference("FieldMDP", std::move(parameters), std::move(reference));
+    }
+    if (!references.empty()) signature.set("Reference", '[' + references + ']');
     return signature.text();
 }
 
@@ -73,7 +96,7 @@ std::string signature_dictionary(const SlotRequest& request, const std::string& 
 // (PDF/A-2 6.3.2). It lies in the corner, outside of what a page shows, so PDF/UA-1 7.18.4 asks for no
 // structure element.
 std::string field_dictionary(const SlotRequest& request, const std::string& name, Reference signature,
-                             Reference page) {
+                             Reference page, std::optional<Reference> lock) {
     NewDictionary field;
     field.set("Type", "/Annot");
     field.set("Subtype", "/Widget");
@@ -84,6 +107,7 @@ std::string field_dictionary(const SlotRequest& request, const std::string& name
     field.set("F", "132");
     field.set("P", to_pdf(page));
     field.set("V", to_pdf(signature));
+    if (lock) field.set("Lock", to_pdf(*lock));
     return field.text();
 }
 
@@ -182,7 +206,8 @@ Slot open_slot(BytesView pdf, const SlotRequest& request) {
     // 32000-2 12.8.2.2.2), and it takes no field that waits for a person.
     if (!so_far.closed.empty() && !request.document_timestamp) refuse_closed(so_far.closed);
     slot.certifies = so_far.is_signed || request.document_timestamp ? 0 : request.certify;
-    const auto waiting = request.document_timestamp ? std::nullopt : waiting_field(so_far, request.field);
+    const bool own_field = request.document_timestamp || request.last;
+    const auto waiting = own_field ? std::nullopt : waiting_field(so_far, request.field);
     slot.field = waiting ? waiting->first : free_name(so_far, request);
     slot.contents_size = 2 * request.signature_size + 2;
     std::string contents(slot.contents_size, '0');
@@ -204,10 +229,18 @@ Slot open_slot(BytesView pdf, const SlotRequest& request) {
         const Reference field = update.reserve();
         add_to_page(update, file, page, field, !catalog.find("MarkInfo").empty());
         form_stays_in_place = add_to_form(update, file, catalog, new_catalog, field);
+        std::optional<Reference> lock;
+        if (request.last) {
+            NewDictionary all;
+            all.set("Type", "/SigFieldLock");
+            set_lock(all, request);
+            all.set("P", "1");  // ISO 32000-2 table 236: no change at all
+            update.put(lock.emplace(update.reserve()), all.text());
+        }
         signature = update.reserve();
-        update.put(field, field_dictionary(request, slot.field, signature, page.reference));
+        update.put(field, field_dictionary(request, slot.field, signature, page.reference, lock));
     }
-    const std::string dictionary = signature_dictionary(request, contents, slot.certifies);
+    const std::string dictionary = signature_dictionary(request, contents, slot.certifies, root);
     update.put(signature, dictionary);
     if (slot.certifies != 0) {
         const auto permissions = file.resolve(catalog.find("Perms"));

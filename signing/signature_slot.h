@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "core/bytes.h"
 #include "core/sha256.h"
@@ -16,6 +17,8 @@ struct SlotRequest {
     // An empty field name stands for the first free one of TandaTangan1, TandaTangan2 and so on.
     std::string field, field_tooltip, reason, location;  // UTF-8
     int certify = 0;                                     // DocMDP permission wished for, 0 for none
+    std::vector<std::string> locked;                     // fields that nobody may change afterwards
+    bool last = false;                                   // it locks all, in a field of its own
     std::size_t signature_size = 0;                      // bytes to keep free for the CMS
     Instant now;
     // A document timestamp (ISO 32000-2 12.8.5) in a field of its own; the empty name stands for
