@@ -15,6 +15,7 @@ install(FILES packaging/nginx.conf DESTINATION share/doc/naskah/examples)
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   install(FILES packaging/naskah.env DESTINATION /etc/naskah)
   install(FILES packaging/naskah.service packaging/naskah-backup.service packaging/naskah-backup.timer
+          packaging/naskah-extend.service packaging/naskah-extend.timer
           DESTINATION /lib/systemd/system)
 endif()
 

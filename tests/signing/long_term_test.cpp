@@ -218,6 +218,18 @@ TEST_CASE("A token that came larger is given its room and a second signature, no
     judge(authority, steps(Authority::Stamp::grown));
 }
 
+TEST_CASE("A time with a fraction of a second is a time, and fits into the room of one without") {
+    Authority authority;
+    LocalWeb web;
+    const auto key = key_of(authority, false);
+    LongTerm long_term(web, {authority.address("/tsa")}, trusting(authority));
+    const std::size_t room = long_term.timestamp_room(authority.now());
+    authority.stamp = Authority::Stamp::with_fraction;
+    judge(authority, sign(SmallPdf().bytes(), *key, {.level = Level::lta}, long_term, authority.now()));
+    CHECK(authority.asked("/tsa") == 3);
+    CHECK(long_term.timestamp_room(authority.now()) >= room);
+}
+
 TEST_CASE("The room for a token is computed from one: at most 48 bytes more than it needs") {
     for (const bool rsa : {false, true}) {
         Authority authority({.rsa = rsa});

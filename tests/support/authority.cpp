@@ -230,6 +230,10 @@ struct Authority::Inside {
             long seconds, micros;
         } time{static_cast<long>(seconds_of(self.now())) - (fault == Stamp::other_time ? 86'400 : 0), 0};
         if (fault == Stamp::expired_certificate) time.seconds = static_cast<long>(seconds_of(self.now()));
+        if (fault == Stamp::with_fraction) {
+            TS_RESP_CTX_set_clock_precision_digits(context.get(), 6);
+            time.micros = 123'456;
+        }
         TS_RESP_CTX_set_time_cb(
             context.get(),
             [](TS_RESP_CTX*, void* data, long* seconds, long* micros) {

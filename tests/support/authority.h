@@ -28,6 +28,7 @@ class Authority {
 public:
     enum class Stamp {
         good,
+        with_fraction,  // of a second
         silent,
         html,
         empty,
