@@ -61,6 +61,11 @@ TEST_CASE("a file that fells the child is too complex, and the next one is check
     CHECK(checker.check(as_bytes(good)).verdict == Verdict::passed);
     CHECK(checker.children() == 2);
 #endif
+    // More than its share of the processor.
+    service::CheckLimits hasty;
+    hasty.processor = std::chrono::seconds(0);
+    service::FileChecker impatient(trust, kit::now(), nullptr, hasty);
+    CHECK(kit::found(impatient.check(Bytes(64u << 20, '%')), "too_complex"));
     // Killed between two files, as by a crash.
     for (const pid_t pid : children()) ::kill(pid, SIGKILL);
     CHECK(kit::found(checker.check(as_bytes(good)), "too_complex"));
