@@ -117,6 +117,7 @@ std::string code_flaw(std::string_view typed) {
 }
 
 HostDifference compare_hosts(const std::string& given, const std::string& official) {
+    if (given.empty()) return {};
     const std::size_t shorter = std::min(given.size(), official.size());
     std::size_t front = 0, back = 0;
     while (front < shorter && given[front] == official[front]) ++front;

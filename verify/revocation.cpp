@@ -13,6 +13,7 @@ namespace naskah::verify {
 namespace {
 
 struct Free {
+    void operator()(ASN1_OBJECT* it) const { ASN1_OBJECT_free(it); }
     void operator()(OCSP_CERTID* it) const { OCSP_CERTID_free(it); }
     void operator()(OCSP_REQUEST* it) const { OCSP_REQUEST_free(it); }
     void operator()(ISSUING_DIST_POINT* it) const { ISSUING_DIST_POINT_free(it); }
@@ -206,9 +207,9 @@ void ask_crl(const CrlEvidence& item, const RevocationQuestion& question, const 
     const auto issued = to_instant(X509_CRL_get0_lastUpdate(crl));
     if (!is_fresh(issued, to_instant(X509_CRL_get0_nextUpdate(crl)), question.at)) return;
     // expiredCertsOnCRL (X.509 9.5.2.8): since when expired certificates stay on the list.
-    static const int expired_on_crl = OBJ_create("2.5.29.60", "expiredCertsOnCRL", "expiredCertsOnCRL");
+    static const Held<ASN1_OBJECT> expired_on_crl(OBJ_txt2obj("2.5.29.60", 1));
     Held<ASN1_GENERALIZEDTIME> since;
-    if (const int at = X509_CRL_get_ext_by_NID(crl, expired_on_crl, -1); at >= 0) {
+    if (const int at = X509_CRL_get_ext_by_OBJ(crl, expired_on_crl.get(), -1); at >= 0) {
         const ASN1_OCTET_STRING* data = X509_EXTENSION_get_data(X509_CRL_get_ext(crl, at));
         const unsigned char* octets = ASN1_STRING_get0_data(data);
         since.reset(d2i_ASN1_GENERALIZEDTIME(nullptr, &octets, ASN1_STRING_length(data)));
@@ -244,11 +245,11 @@ Revocation find_revocation(const RevocationQuestion& question, const Evidence& e
 }
 
 bool needs_no_revocation(X509* certificate) {
-    static const int no_revocation = OBJ_create("2.5.29.56", "noRevAvail", "noRevAvail");
-    static const int short_term =
-        OBJ_create("0.4.0.194121.2.1", "valassuredSTCerts", "ext-etsi-valassured-ST-certs");
-    return X509_get_ext_by_NID(certificate, no_revocation, -1) >= 0 ||
-           X509_get_ext_by_NID(certificate, short_term, -1) >= 0 ||
+    // By their dots: later OpenSSLs know some of these by name, earlier ones do not.
+    static const Held<ASN1_OBJECT> no_revocation(OBJ_txt2obj("2.5.29.56", 1));
+    static const Held<ASN1_OBJECT> short_term(OBJ_txt2obj("0.4.0.194121.2.1", 1));
+    return X509_get_ext_by_OBJ(certificate, no_revocation.get(), -1) >= 0 ||
+           X509_get_ext_by_OBJ(certificate, short_term.get(), -1) >= 0 ||
            (has_purpose(certificate, NID_OCSP_sign) &&
             X509_get_ext_by_NID(certificate, NID_id_pkix_OCSP_noCheck, -1) >= 0);
 }

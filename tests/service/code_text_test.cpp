@@ -83,6 +83,7 @@ TEST_CASE("the part of a host that differs from the official one is marked") {
         {"periksa.contoh.example.jahat.test", "periksa.contoh.example", ".jahat.test", ""},
         {"periksa.contoh.exampl", "periksa.contoh.examp", "l", ""},
         {"periksa.c\xD0\xBEntoh.example", "periksa.c", "\xD0\xBE", "ntoh.example"},
+        {"", "", "", ""},
     };
     for (const auto& row : rows) {
         INFO(row.given);

@@ -9,10 +9,11 @@
 #include <algorithm>
 #include <fstream>
 
-#include "tests/verify/pdf_kit.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "service/file_checker.h"
+#include "tests/support/shell.h"
+#include "tests/verify/pdf_kit.h"
 
 using namespace naskah;
 using naskah::verify::Verdict;
@@ -60,6 +61,11 @@ TEST_CASE("a file that fells the child is too complex, and the next one is check
     CHECK(checker.check(as_bytes(good)).verdict == Verdict::passed);
     CHECK(checker.children() == 2);
 #endif
+    // More than its share of the processor.
+    service::CheckLimits hasty;
+    hasty.processor = std::chrono::seconds(0);
+    service::FileChecker impatient(trust, kit::now(), nullptr, hasty);
+    CHECK(kit::found(impatient.check(Bytes(64u << 20, '%')), "too_complex"));
     // Killed between two files, as by a crash.
     for (const pid_t pid : children()) ::kill(pid, SIGKILL);
     CHECK(kit::found(checker.check(as_bytes(good)), "too_complex"));
@@ -114,4 +120,50 @@ TEST_CASE("the parent asks the web for its child, and for nothing else") {
     REQUIRE(web.asked.size() == 1);
     CHECK(web.asked[0].url == "http://ocsp.contoh.invalid/");
     CHECK_FALSE(web.asked[0].body.empty());
+}
+
+TEST_CASE(
+    "the command takes many files and a folder of roots, and speaks two languages and that of the standard") {
+    const test::Folder folder;
+    std::filesystem::create_directory(folder / "akar");
+    test::spit(folder / "akar/akar.pem", kit::to_pem(kit::office().root));
+    test::spit(folder / "akar/BACA.txt", "Sertifikat akar kantor.");
+    const std::string good = kit::sign(kit::plain_pdf());
+    std::string changed = good;
+    changed[changed.find("Surat")] = 'X';
+    test::spit(folder / "sah.pdf", good);
+    test::spit(folder / "diubah.pdf", changed);
+    const auto verify = [&](const std::vector<std::string>& names, std::vector<std::string> more) {
+        std::vector<std::string> command{"verify"};
+        for (const std::string& name : names) command.push_back(folder / name);
+        more.insert(more.end(), {"--at", "2026-03-26T06:00:00Z", "--trust", folder / "akar"});
+        command.insert(command.end(), more.begin(), more.end());
+        return test::naskah_command(command);
+    };
+    const auto one = verify({"sah.pdf"}, {"--etsi"});
+    INFO(one.out << one.err);
+    CHECK(one.exit_code == 0);
+    CHECK(one.out.find(": SAH\n") != std::string::npos);
+    CHECK(one.out.find("EN 319 102-1: TOTAL-PASSED\n") != std::string::npos);
+    const auto both = verify({"sah.pdf", "diubah.pdf"}, {"--etsi", "--lang", "en"});
+    INFO(both.out << both.err);
+    CHECK(both.exit_code == 1);
+    CHECK(both.out.find("sah.pdf: VALID\n") != std::string::npos);
+    CHECK(both.out.find("diubah.pdf: NOT VALID\n") != std::string::npos);
+    CHECK(both.out.find("TOTAL-FAILED / HASH_FAILURE") != std::string::npos);
+    const auto json = verify({"sah.pdf", "diubah.pdf", "sah.pdf"}, {"--json"});
+    const Json rows = parse_json(json.out, "keluaran");
+    REQUIRE(rows.size() == 3);
+    CHECK(rows[0].at("verdict") == "passed");
+    CHECK(rows[1].at("signatures")[0].at("etsi").at("sub_indication") == "HASH_FAILURE");
+    CHECK(rows[2].at("signatures")[0].at("etsi").at("indication") == "TOTAL-PASSED");
+    // A file that is not there costs its line, not the others'.
+    const auto missing = verify({"tidak-ada.pdf", "sah.pdf"}, {});
+    CHECK(missing.exit_code >= 64);
+    CHECK(missing.out.find("sah.pdf: SAH\n") != std::string::npos);
+    // A folder without any certificate is refused by name.
+    std::filesystem::create_directory(folder / "kosong");
+    const auto none = test::naskah_command({"verify", folder / "sah.pdf", "--trust", folder / "kosong"});
+    CHECK(none.exit_code == 65);
+    CHECK(none.err.find("kosong") != std::string::npos);
 }

@@ -1,8 +1,12 @@
 // Trust: who issued the signer's certificate, for what, and when it held.
+#include <unistd.h>
 #include <catch2/catch.hpp>
+
+#include <filesystem>
 
 #include "core/date.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "pdf_kit.h"
 
 using namespace naskah;
@@ -114,4 +118,20 @@ TEST_CASE("trust refuses a file without certificates and names it") {
         CHECK(error.code() == Code::data);
         CHECK(error.problems().at(0).where == "akar.pem");
     }
+}
+
+TEST_CASE("a folder of trusted authorities is taken as a whole, and what is none in it is let be") {
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("naskah-akar-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder / "lain");
+    const std::string root = kit::to_pem(kit::office().root), note = "catatan";
+    write_file(folder / "akar.pem", as_bytes(root));
+    write_file(folder / "BACA.txt", as_bytes(note));
+    verify::Trust trust;
+    trust.add_path(folder);
+    CHECK(signed_by(kit::office().signer, trust).verdict == Verdict::passed);
+    verify::Trust nobody;
+    CHECK_THROWS_AS(nobody.add_path(folder / "lain"), Error);
+    CHECK_THROWS_AS(nobody.add_path(folder / "tidak-ada"), Error);
+    std::filesystem::remove_all(folder);
 }

@@ -229,6 +229,25 @@ TEST_CASE("revocation data inside the CMS, signed or not, serve as well as those
     }
 }
 
+TEST_CASE("a certificate whose issuer promises that it is never revoked needs no answer") {
+    const kit::Person brief = kit::make_person({.name = "CONTOH Sehari",
+                                                .issuer = &cast().ca,
+                                                .key_usage = "digitalSignature",
+                                                .days_after = 1,
+                                                .needs_no_revocation = true,
+                                                .ocsp_url = "http://ocsp.contoh.invalid/"});
+    kit::SignWishes wishes{.room = 16384};
+    wishes.cms.signer = &brief;
+    wishes.cms.stamp = [](const Bytes& value) {
+        return kit::stamp_attribute(kit::make_token(value, cast().tsa, kit::now()));
+    };
+    const auto report = at(kit::add_store(kit::sign(kit::plain_pdf(), wishes), whole_store()), years_later);
+    INFO(kit::summary(report));
+    CHECK(report.verdict == Verdict::passed);
+    CHECK(report.signatures.at(0).level == "B-LT");
+    CHECK_FALSE(kit::found(report, "revocation_unproven"));
+}
+
 TEST_CASE("a document timestamp proves the time of what it covers, and keeps it when authorities end") {
     // Without a timestamp of its own.
     const std::string b =

@@ -103,6 +103,16 @@ Person make_person(const CertificateWishes& wishes) {
     extend(NID_key_usage, wishes.key_usage);
     extend(NID_ext_key_usage, wishes.extended_key_usage);
     extend(NID_subject_key_identifier, "hash");
+    if (wishes.needs_no_revocation) {
+        ASN1_OBJECT* type = OBJ_txt2obj("2.5.29.56", 1);
+        ASN1_OCTET_STRING* null = ASN1_OCTET_STRING_new();
+        ASN1_OCTET_STRING_set(null, reinterpret_cast<const unsigned char*>("\5"), 2);
+        X509_EXTENSION* extension = X509_EXTENSION_create_by_OBJ(nullptr, type, 0, null);
+        X509_add_ext(certificate, extension, -1);
+        X509_EXTENSION_free(extension);
+        ASN1_OCTET_STRING_free(null);
+        ASN1_OBJECT_free(type);
+    }
     if (!wishes.ocsp_url.empty()) extend(NID_info_access, "OCSP;URI:" + wishes.ocsp_url);
     if (!wishes.crl_url.empty()) extend(NID_crl_distribution_points, "URI:" + wishes.crl_url);
     EVP_PKEY* signer = wishes.issuer ? wishes.issuer->key.get() : key;

@@ -56,7 +56,8 @@ struct CertificateWishes {
     int days_before = 30, days_after = 3650;  // of validity, around `now()`
     bool rsa = false;
     int rsa_bits = 2048;
-    std::string ocsp_url, crl_url;  // where the issuer says that it answers
+    bool needs_no_revocation = false;  // says so (RFC 9608)
+    std::string ocsp_url, crl_url;     // where the issuer says that it answers
 };
 Person make_person(const CertificateWishes& wishes);
 std::string to_pem(const Person& person);
