@@ -256,7 +256,7 @@ std::string expected_signer(const Office& office, const std::string& key) {
 
 std::unique_ptr<signing::DocumentSigner> open_signer(const Office& office, const std::string& key,
                                                      const AskSecret& ask, const std::shared_ptr<Web>& web,
-                                                     int signatures) {
+                                                     signing::LongTerm* long_term, int signatures) {
     const Json& entry = entry_of(office.settings(), key);
     if (entry.is_null())
         return signing::make_document_signer(office.open_key(office.root() / key, ask), long_term);

@@ -1,4 +1,5 @@
 // Several people sign one file, ours or a stranger's; what one of them closed stays closed.
+#include "core/error.h"
 #include "tests/signing/keys.h"
 #include "tests/signing/small_pdf.h"
 #include "verify/verify.h"
@@ -28,10 +29,6 @@ struct Party {
 };
 
 Bytes plain() { return to_bytes(SmallPdf().str()); }
-
-bool names(const std::vector<verify::Finding>& findings, const std::string& name) {
-    return std::any_of(findings.begin(), findings.end(), [&](const auto& it) { return it.name == name; });
-}
 
 std::string refused(const Party& party, const Bytes& pdf, const Options& options = {}) {
     try {
