@@ -248,6 +248,15 @@ std::string prompt_for(const Office& office, const std::string& key) {
     return (entry.value("cara", "") == "totp" ? "Kode BeSign " : "Passphrase TTE ") + key;
 }
 
+std::string secret_name(const Office& office, const std::string& key) {
+    const Json& entry = entry_of(office.settings(), key);
+    if (entry.is_null()) return "PIN tanda tangan";
+    const std::string kind = entry.at("jenis").get<std::string>();
+    if (kind == "pkcs11") return "PIN token";
+    if (kind == "csc") return "PIN tanda tangan; bila diminta kode OTP juga, tulis sesudah spasi";
+    return entry.value("cara", "") == "totp" ? "Kode dari aplikasi BeSign" : "Passphrase TTE (BSrE)";
+}
+
 std::string expected_signer(const Office& office, const std::string& key) {
     const Json& entry = entry_of(office.settings(), key);
     return entry.is_null() ? std::string() : entry.value("nama_sertifikat", "");
