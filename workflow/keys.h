@@ -29,6 +29,9 @@ std::string expected_signer(const Office& office, const std::string& key);
 // How long a signing service may take for one letter; another process waits that long before it asks.
 inline constexpr std::chrono::seconds longest_try{150};
 
+// As `ask`, but for the files of a demo office, whose passphrases lie beside them.
+AskSecret without_asking_in_a_demo(const Office& office, const std::string& key, const AskSecret& ask);
+
 // Opens it; its secret is asked for and wiped, whatever comes of it. `signatures`: how many are coming.
 // Throws Error(data) naming the key, Error(outside).
 std::unique_ptr<signing::DocumentSigner> open_signer(const Office& office, const std::string& key,
