@@ -103,7 +103,9 @@ int sign(const Common& common, const SignOptions& options) {
             throw Error(Code::usage, "folder kantor belum disebut", "", "Tambahkan --office FOLDER.");
         office = workflow::Office::open(common.office);
         const std::shared_ptr<Web> web = workflow::make_web(office->tls_authorities());
-        signer = workflow::open_signer(*office, options.key, ask, web, outside.long_term.get());
+        signer = workflow::open_signer(*office, options.key,
+                                       workflow::without_asking_in_a_demo(*office, options.key, ask), web,
+                                       outside.long_term.get());
     } else {
         signer = signing::make_document_signer(
             by_token ? workflow::open_token(options.module, options.token, options.object,

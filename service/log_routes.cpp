@@ -37,6 +37,8 @@ const std::map<std::string, const char*, std::less<>> acts = {
     {"draft-number", "memberi nomor"},
     {"draft-issued", "menyelesaikan tanda tangan"},
     {"draft-unsigned", "tanda tangan tidak berhasil"},
+    {"sign-asked", "meminta layanan menandatangani"},
+    {"sign-answered", "mencatat jawaban layanan tanda tangan"},
     {"sign-in", "masuk"},
     {"sign-out", "keluar"},
     {"attempt-failed", "gagal masuk"},

@@ -234,7 +234,8 @@ private:
              .value = text_of(official, "selesai")},
             {.name = "kunci",
              .title = "Kunci tanda tangan",
-             .hint = "Berkas .p12 di folder keys/ kantor.",
+             .hint =
+                 "Berkas .p12 di folder keys/ kantor, atau token dan layanan yang disebut di office.json.",
              .kind = Kind::choice,
              .required = false,
              .value = text_of(official, "kunci")},
@@ -244,6 +245,8 @@ private:
         std::error_code none;
         for (const auto& entry : fs::directory_iterator(desk_.site().root() / "keys", none))
             if (entry.path().extension() == ".p12") keys.insert("keys/" + entry.path().filename().string());
+        if (const auto stored = desk_.now(); stored.value.contains("kunci"))
+            for (const auto& [name, entry] : stored.value.at("kunci").items()) keys.insert(name);
         if (!fields.back().value.empty()) keys.insert(fields.back().value);
         fields.back().options = {{"", desk_.say(visit, "Tidak menandatangani secara elektronik")}};
         for (const std::string& key : keys) fields.back().options.emplace_back(key, key);

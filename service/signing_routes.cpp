@@ -88,6 +88,17 @@ public:
                               "Sekali tanda tangan paling banyak " +
                                   std::to_string(SigningRounds::most_letters) + " surat. Kurangi pilihannya.",
                               422);
+        // A key that is opened by a code from its service: the code is on its way when the page is read.
+        try {
+            std::vector<Draft> drafts;
+            for (const Rounds::Pick& pick : picks)
+                if (auto draft = view.drafting().drafts().find(pick.draft))
+                    drafts.push_back(*std::move(draft));
+            rounds_->request_code(drafts);
+        } catch (const Error& error) {
+            if (error.code() != Code::data && error.code() != Code::outside) throw;
+            return pin_page(visit, view, picks, error.problems(), 422);
+        }
         return pin_page(visit, view, picks, {}, 200);
     }
 
@@ -267,6 +278,7 @@ private:
         tell_problems(visit, problems, content);
         const auto needs = rounds_->needs_of(drafts);
         content["perlu_pin"] = needs.pin;
+        content["kata_pin"] = view.say(needs.pin_name);
         content["perlu_segel"] = needs.seal;
         content["kata"] = view.say("Tanda tangani " + count + " surat");
         content["hari"] = view.say(to_long(date_in(view.office().zone(), visit.now)));
@@ -353,6 +365,7 @@ private:
         }
         const auto needs = rounds_->needs_of(open);
         content["perlu_pin"] = needs.pin;
+        content["kata_pin"] = view.say(needs.pin_name);
         content["perlu_segel"] = needs.seal;
         // The part of the page that moves asks for itself alone; once the round has ended, the whole page is
         // another.

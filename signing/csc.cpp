@@ -23,10 +23,16 @@ struct Proof {
     bool one_time = false;
 };
 
+// Wiped with whoever holds it, also if that one's beginning failed.
+struct Secret {
+    std::string text;
+    ~Secret() { wipe(text); }
+};
+
 class CscKey final : public Key {
 public:
     CscKey(std::shared_ptr<Web> web, const CscAccount& account, std::string secret, int signatures)
-        : web_(std::move(web)), account_(account), secret_(std::move(secret)), coming_(signatures) {
+        : web_(std::move(web)), account_(account), secret_{std::move(secret)}, coming_(signatures) {
         if (!account_.url.starts_with("https://") && !is_loopback())
             throw Error(Code::data, "alamat layanan CSC wajib diawali https://", "office.json",
                         "Perbaiki alamatnya");
@@ -34,11 +40,6 @@ public:
         sign_in();
         find_credential();
         read_credential();
-    }
-    ~CscKey() override {
-        wipe(secret_);
-        wipe(token_);
-        wipe(sad_);
     }
 
     const Chain& chain() const override { return *chain_; }
@@ -57,7 +58,7 @@ public:
         if (refused_) refuse_proof();
         if (bound_ || left_ == 0) authorize(&digest);
         Json body = {{"credentialID", account_.credential},
-                     {"SAD", sad_},
+                     {"SAD", sad_.text},
                      {"hashes", Json::array({to_base64(digest.octets)})},
                      {"hashAlgorithmOID", sha256_oid},
                      {"signAlgo", chain_->key_type() == KeyType::rsa ? rsa_sha256_oid : ecdsa_sha256_oid},
@@ -65,7 +66,7 @@ public:
         --left_;  // used up, whatever comes of it
         if (left_ == 0 || bound_) {
             left_ = 0;
-            wipe(sad_);
+            wipe(sad_.text);
         }
         const WebAnswer answer = ask("signatures/signHash", body, Asks::a_signature);
         if (answer.status >= 500 || answer.status == 408 || answer.status < 300) {
@@ -99,7 +100,7 @@ private:
     WebAnswer ask(const std::string& method, Json& body, Asks asks) const {
         Question asked;
         asked.url = account_.url + "/" + method;
-        asked.authorization = "Bearer " + token_;
+        asked.authorization = "Bearer " + token_.text;
         asked.body = body_of(body);
         asked.limit = account_.limit;
         asked.largest_answer = largest_answer;
@@ -144,14 +145,14 @@ private:
         }
         const WebAnswer answer = put(*web_, std::move(asked), Asks::something);
         Json said = object_in(answer);
-        token_ = text_of(said, "access_token");
+        token_.text = text_of(said, "access_token");
         if (answer.status != 200) {
             if (answer.status == 400 || answer.status == 403)
                 throw Error(Code::data, "layanan CSC menolak nama atau sandi aplikasi", host(),
                             "Admin: perbarui berkas rahasia kunci ini");
             refuse(answer, "menolak aplikasi ini");
         }
-        if (token_.empty() || token_.size() > 16'384) unreadable();
+        if (token_.text.empty() || token_.text.size() > 16'384) unreadable();
     }
     [[noreturn]] void unreadable() const {
         throw Error(Code::outside, "jawaban layanan CSC tidak terbaca", host(),
@@ -229,7 +230,7 @@ private:
     // have.
     std::vector<std::string> typed() const {
         std::vector<std::string> parts(proofs_.size());
-        std::string rest = secret_;
+        std::string rest = secret_.text;
         for (std::size_t i = proofs_.size(); i-- > 1;) {
             const auto blank = rest.find_last_of(' ');
             if (blank == rest.npos) break;
@@ -277,21 +278,21 @@ private:
             }
         }
         if (answer.status != 200) refuse(answer, "menolak persetujuan");
-        sad_ = text_of(object_in(answer), "SAD");
-        if (sad_.empty() || sad_.size() > 65'536) unreadable();
+        sad_.text = text_of(object_in(answer), "SAD");
+        if (sad_.text.empty() || sad_.text.size() > 65'536) unreadable();
         left_ = many;
         coming_ = std::max<std::int64_t>(1, coming_ - many);
     }
 
     const std::shared_ptr<Web> web_;
     CscAccount account_;
-    std::string secret_, token_;
+    Secret secret_, token_;
     std::optional<Chain> chain_;
     std::vector<Proof> proofs_;
     bool bound_ = false;
     std::int64_t at_once_ = 1;
     mutable std::mutex mutex_;
-    mutable std::string sad_;
+    mutable Secret sad_;
     mutable std::int64_t left_ = 0, coming_ = 1;
     mutable bool refused_ = false, code_used_ = false;
 };

@@ -207,7 +207,8 @@ signing::DocumentSigner& Desk::signer_of(SigningSession& keys, const Json& snaps
     const std::lock_guard lock(keys.mutex_);
     SigningSession::Open& held = keys.open_[key];
     if (!held.signer)
-        held.signer = open_signer(office_, key, keys.ask_, web_, long_term_if_needed(), keys.coming_);
+        held.signer = open_signer(office_, key, without_asking_in_a_demo(office_, key, keys.ask_), web_,
+                                  long_term_if_needed(), keys.coming_);
     signing::DocumentSigner& signer = *held.signer;
     if (signer.chain()) signing::check_certificate(*signer.chain(), now);
     signer.make_ready();

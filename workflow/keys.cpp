@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/text.h"
 #include "signing/bsre.h"
 #include "signing/certificate_file.h"
 #include "signing/csc.h"
@@ -249,9 +250,24 @@ std::string prompt_for(const Office& office, const std::string& key) {
     return (entry.value("cara", "") == "totp" ? "Kode BeSign " : "Passphrase TTE ") + key;
 }
 
+std::string secret_name(const Office& office, const std::string& key) {
+    const Json& entry = entry_of(office.settings(), key);
+    if (entry.is_null()) return "PIN tanda tangan";
+    const std::string kind = entry.at("jenis").get<std::string>();
+    if (kind == "pkcs11") return "PIN token";
+    if (kind == "csc") return "PIN tanda tangan; bila diminta kode OTP juga, tulis sesudah spasi";
+    return entry.value("cara", "") == "totp" ? "Kode dari aplikasi BeSign" : "Passphrase TTE (BSrE)";
+}
+
 std::string expected_signer(const Office& office, const std::string& key) {
     const Json& entry = entry_of(office.settings(), key);
     return entry.is_null() ? std::string() : entry.value("nama_sertifikat", "");
+}
+
+AskSecret without_asking_in_a_demo(const Office& office, const std::string& key, const AskSecret& ask) {
+    if (!office.demo() || is_named_key(office.settings(), key)) return ask;
+    const fs::path beside = (office.root() / key).replace_extension(".sandi");
+    return [beside](const std::string&) { return trim(read_text(beside)); };
 }
 
 std::unique_ptr<signing::DocumentSigner> open_signer(const Office& office, const std::string& key,
@@ -259,7 +275,7 @@ std::unique_ptr<signing::DocumentSigner> open_signer(const Office& office, const
                                                      signing::LongTerm* long_term, int signatures) {
     const Json& entry = entry_of(office.settings(), key);
     if (entry.is_null())
-        return signing::make_document_signer(office.open_key(office.root() / key, ask), long_term);
+        return signing::make_document_signer(open_key_file(office.root() / key, ask), long_term);
     return with_secret(ask, prompt_for(office, key), key, [&](const std::string& secret) {
         return open_entry(office, entry, key, secret, web, long_term, signatures);
     });

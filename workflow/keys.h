@@ -22,10 +22,15 @@ std::vector<Problem> check_keys(const Json& settings);
 bool is_named_key(const Json& settings, const std::string& key);
 // What one types to open it: "Kata sandi kepala.p12", "PIN token KEPALA".
 std::string prompt_for(const Office& office, const std::string& key);
+// The same on a page, without names: "PIN token", "Passphrase TTE".
+std::string secret_name(const Office& office, const std::string& key);
 // Whose name the signer's certificate must bear, or "" if office.json does not say.
 std::string expected_signer(const Office& office, const std::string& key);
 // How long a signing service may take for one letter; another process waits that long before it asks.
 inline constexpr std::chrono::seconds longest_try{150};
+
+// As `ask`, but for the files of a demo office, whose passphrases lie beside them.
+AskSecret without_asking_in_a_demo(const Office& office, const std::string& key, const AskSecret& ask);
 
 // Opens it; its secret is asked for and wiped, whatever comes of it. `long_term`: for
 // levels above B-B of a key at hand. `signatures`: how many are coming.

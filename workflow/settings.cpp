@@ -8,6 +8,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "storage/log.h"
+#include "workflow/keys.h"
 
 namespace naskah::workflow {
 
@@ -186,9 +187,11 @@ std::vector<Problem> office_flaws(const fs::path& root, const Json& settings) {
                                 "Taruh gambarnya di folder kantor, lalu pilih namanya."});
     const auto key = [&](const Json& holder, const std::string& path) {
         const std::string name = holder.value("kunci", "");
-        if (!name.empty() && !is_inside(root, name))
-            problems.push_back({"berkas kunci ini tidak ada di folder kantor", path + "kunci",
-                                "Taruh berkas .p12 di folder keys/ kantor lebih dahulu."});
+        if (!name.empty() && !is_named_key(settings, name) && !is_inside(root, name))
+            problems.push_back(
+                {"kunci ini tidak ada: bukan berkas di folder kantor, bukan pula nama dari "
+                 "daftar kunci di office.json",
+                 path + "kunci", "Taruh berkas .p12 di folder keys/ kantor lebih dahulu."});
     };
     const Json& officials = settings.at("pejabat");
     for (std::size_t i = 0; i < officials.size(); ++i)

@@ -152,7 +152,22 @@ SigningRounds::Needs SigningRounds::needs_of(const std::vector<Draft>& drafts) c
     Needs needs;
     for (const Draft& draft : drafts) (head_signs(*desk, draft.kind) ? needs.pin : needs.seal) = true;
     if (desk->office().demo()) needs.seal = false;  // the demo's seal opens without asking
+    for (const Draft& draft : drafts)
+        if (head_signs(*desk, draft.kind)) try {
+                needs.pin_name = secret_name(desk->office(), signer_of(*desk, draft.kind, clock_.now()).key);
+                break;
+            } catch (const Error&) {
+                continue;  // nobody signs it today: said when it is tried
+            }
     return needs;
+}
+
+void SigningRounds::request_code(const std::vector<Draft>& drafts) const {
+    const auto desk = desk_();
+    std::map<std::string, int> letters;
+    for (const Draft& draft : drafts)
+        if (head_signs(*desk, draft.kind)) ++letters[signer_of(*desk, draft.kind, clock_.now()).key];
+    for (const auto& [key, count] : letters) workflow::request_code(desk->office(), key, *desk->web(), count);
 }
 
 std::shared_ptr<SigningSession> SigningRounds::open_keys(Desk& desk, const Person& who,

@@ -60,8 +60,12 @@ public:
     // Which secrets these letters need.
     struct Needs {
         bool pin = false, seal = false;
+        std::string pin_name = "PIN tanda tangan";  // what the head's key calls it
     };
     Needs needs_of(const std::vector<storage::Draft>& drafts) const;
+    // Where the head's key is opened by a code that its service sends: has it sent, for these letters.
+    // Throws Error(data or outside).
+    void request_code(const std::vector<storage::Draft>& drafts) const;
 
     // Begins a round and returns at once. Throws Error(data) if a secret is wrong (which one is said), if a
     // certificate may not sign now, or if nothing can be signed; Error(forbidden) after too many wrong PINs.
