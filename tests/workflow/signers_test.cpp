@@ -63,11 +63,13 @@ Bytes filled(const Bytes& pdf, int number, const std::string& name) {
     const std::size_t size_at = text.rfind("/Size ") + 6;
     const std::size_t before = static_cast<std::size_t>(std::stoul(text.substr(text.rfind("startxref") + 9)));
     std::string offset = std::to_string(text.size());
-    const std::string out = text + object + "xref\n" + std::to_string(number) + " 1\n" +
-                            std::string(10 - offset.size(), '0') + offset + " 00000 n \ntrailer\n<< /Size " +
-                            std::to_string(std::stoul(text.substr(size_at))) + " /Root 1 0 R /Prev " +
-                            std::to_string(before) + " >>\nstartxref\n" +
-                            std::to_string(text.size() + object.size()) + "\n%%EOF\n";
+    const std::string out =
+        text + object + "xref\n" + std::to_string(number) + " 1\n" + std::string(10 - offset.size(), '0') +
+        offset + " 00000 n \ntrailer\n<< /Size " + std::to_string(std::stoul(text.substr(size_at))) +
+        " /Root 1 0 R /Info 7 0 R /ID [<00112233445566778899AABBCCDDEEFF> <00112233445566778899AABBCCDDEEFF>]"
+        " /Prev " +
+        std::to_string(before) + " >>\nstartxref\n" + std::to_string(text.size() + object.size()) +
+        "\n%%EOF\n";
     return to_bytes(out);
 }
 
