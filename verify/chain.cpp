@@ -184,10 +184,16 @@ constexpr std::uint64_t steps_per_chain = 2000;
 
 class Revocations {
 public:
-    Revocations(const ChainQuestion& question, Evidence& evidence, Web* web, ChainFacts& facts)
-        : question_(question), evidence_(evidence), web_(web), facts_(facts) {}
+    // `anchored`: the chain leads to a trusted root. Nobody is asked about another, and its silence says
+    // nothing.
+    Revocations(const ChainQuestion& question, Evidence& evidence, Web* web, bool anchored, ChainFacts& facts)
+        : question_(question),
+          evidence_(evidence),
+          web_(anchored ? web : nullptr),
+          anchored_(anchored),
+          facts_(facts) {}
 
-    // `issuer` is the next certificate of a chain that leads to a trusted root.
+    // `issuer` is the next certificate of the chain.
     void check(X509* certificate, X509* issuer) {
         const RevocationQuestion asked{.certificate = certificate, .issuer = issuer, .at = question_.at};
         Revocation answer = find_revocation(asked, evidence_);
@@ -199,10 +205,10 @@ public:
         if (answer.has_forgeries) add("revocation_invalid", certificate);
         if (answer.revoked) {
             revoked(certificate, *answer.revoked);
-        } else if (!answer.known && !exempt && !places.empty()) {
+        } else if (anchored_ && !answer.known && !exempt && !places.empty()) {
             const auto end = to_instant(X509_get0_notAfter(certificate));
             // Once it has ended nobody answers for it any more, and a thief could have used it unnoticed.
-            const bool too_late = end && *end < question_.now;
+            const bool too_late = end && *end < question_.now && question_.at_is_proven;
             add(ask        ? "revocation_unanswered"
                 : too_late ? "revocation_unproven"
                            : "revocation_unknown",
@@ -238,6 +244,7 @@ private:
     const ChainQuestion& question_;
     Evidence& evidence_;
     Web* web_;
+    bool anchored_;
     ChainFacts& facts_;
 };
 
@@ -294,7 +301,7 @@ ChainFacts check_chain(const ChainQuestion& question, const Trust::Store& trust,
         return name != "certificate_expired" && name != "certificate_not_yet_valid";
     });
     facts.complete_in_file = anchored;
-    Revocations revocations(question, evidence, anchored ? web : nullptr, facts);
+    Revocations revocations(question, evidence, web, anchored, facts);
     for (int i = 0; i + 1 < sk_X509_num(chain); ++i)
         revocations.check(sk_X509_value(chain, i), sk_X509_value(chain, i + 1));
     ERR_clear_error();
