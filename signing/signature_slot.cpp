@@ -55,7 +55,6 @@ void set_lock(NewDictionary& to, const SlotRequest& request) {
 
 std::string signature_reference(std::string_view method, NewDictionary parameters,
                                 NewDictionary reference = {}) {
-    parameters.set("Type", "/TransformParams");
     parameters.set("V", "/1.2");
     reference.set("Type", "/SigRef");
     reference.set("TransformMethod", to_pdf_name(method));
@@ -79,11 +78,13 @@ std::string signature_dictionary(const SlotRequest& request, const std::string& 
     std::string references;
     if (certifies != 0) {
         NewDictionary parameters;
+        parameters.set("Type", "/TransformParams");
         parameters.set("P", std::to_string(certifies));
         references = signature_reference("DocMDP", std::move(parameters));
     }
     if (request.last || !request.locked.empty()) {
         NewDictionary parameters, reference;
+        parameters.set("Type", "/TransformParams");
         set_lock(parameters, request);
         reference.set("Data", to_pdf(catalog));  // what the analysis is made upon (table 253)
         references += signature_reference("FieldMDP", std::move(parameters), std::move(reference));
