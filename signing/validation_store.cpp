@@ -36,7 +36,8 @@ std::string array_at(const PdfFile& file, std::string_view value) {
 }
 
 // The streams that the store has already.
-std::map<std::string, Reference, std::less<>> streams_in(const PdfFile& file, const Dictionary& store, const Kind& kind) {
+std::map<std::string, Reference, std::less<>> streams_in(const PdfFile& file, const Dictionary& store,
+                                                         const Kind& kind) {
     std::map<std::string, Reference, std::less<>> found;
     const std::string array = array_at(file, store.find(kind.of_store));
     if (array.empty()) return found;
