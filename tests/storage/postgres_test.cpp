@@ -47,7 +47,8 @@ TEST_CASE("PostgreSQL keeps the contract of the register under races and power c
 }
 
 TEST_CASE("PostgreSQL keeps the buku agenda, the drafts and the accounts") {
-    for (const auto* list : {&agenda_scenarios(), &draft_scenarios(), &account_scenarios(), &protection_scenarios()})
+    for (const auto* list :
+         {&agenda_scenarios(), &draft_scenarios(), &account_scenarios(), &protection_scenarios()})
         for (const Scenario& scenario : *list) DYNAMIC_SECTION(scenario.name) {
                 play(scenario);
             }
