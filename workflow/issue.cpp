@@ -63,6 +63,16 @@ std::vector<std::string> correcting_kinds(const generator::Templates& templates)
     return kinds;
 }
 
+// Whether verify, too, finds the letter's signature at that level.
+bool reaches(const verify::Report& report, signing::Level level) {
+    if (report.signatures.empty()) return false;
+    std::string found;  // "B-LTA" as "lta"
+    for (const char letter : report.signatures.front().level)
+        found = letter == '-' ? "" : found + static_cast<char>(letter - 'A' + 'a');
+    const auto known = signing::parse_level(found);
+    return known && *known >= level;
+}
+
 }  // namespace
 
 void SigningSession::give(const std::string& key, std::unique_ptr<signing::DocumentSigner> signer) {
@@ -435,9 +445,7 @@ Bytes Desk::draw_and_sign(const storage::Letter& letter, const std::string& acto
         signed_pdf = raised(remote_signing().sign({letter, pdf, options, actor}, signer, keys), now);
     }
     const verify::Report report = verify::check(signed_pdf, trust_, now);
-    const bool in_time = office_.level() == signing::Level::b ||
-                         (!report.signatures.empty() && report.signatures.front().time_proven);
-    if (report.verdict != verify::Verdict::passed || !in_time)
+    if (report.verdict != verify::Verdict::passed || !reaches(report, office_.level()))
         throw Error(Code::internal,
                     "surat yang baru ditandatangani tidak lolos pemeriksaan sendiri: " + reasons(report),
                     letter.number, "Nomornya tersimpan. Perbaiki sebabnya, lalu jalankan naskah resume.");
