@@ -265,10 +265,9 @@ TEST_CASE("a round that was left open is gone on with, and two who do so at once
         const Draft draft = office.drafts().find(drafts[static_cast<std::size_t>(i)].id).value();
         const std::string answer = refused([&] {
             auto session = std::make_shared<SigningSession>([](const std::string&) { return std::string(); });
-            session->give("keys/kepala.p12",
-                          signing::make_document_signer(
-                              open_key_file(office.root() / "keys/kepala.p12",
-                                            [&](const std::string&) { return office.pin; })));
+            session->give("keys/kepala.p12", signing::make_document_signer(open_key_file(
+                                                 office.root() / "keys/kepala.p12",
+                                                 [&](const std::string&) { return office.pin; })));
             asked->issue({.kind = draft.kind,
                           .data = draft.data,
                           .key = draft.key(),
