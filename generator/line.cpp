@@ -192,7 +192,12 @@ void LineSetter::emit(const RichText& text, const Setting& setting, std::uint32_
             }
         }
     }
-    const Style& style = text.spans[end.end > first ? atoms_[end.end - 1].span : 0].style;
+    if (end.end <= first) {  // a line without anything on it, and perhaps a text without any span
+        line.width = pen.x() - setting.x;
+        pen.close(0);
+        return;
+    }
+    const Style& style = text.spans[atoms_[end.end - 1].span].style;
     if (end.hyphen) {
         const auto offset = static_cast<std::uint32_t>(pen.text().size());
         pen.text() += soft_hyphen;
@@ -202,7 +207,7 @@ void LineSetter::emit(const RichText& text, const Setting& setting, std::uint32_
     line.width = pen.x() - setting.x;
     // Readers of the file join lines: a blank keeps their words apart. It hangs unseen behind the line.
     Length unseen = 0;
-    if (trailing_blank && end.end > first && atoms_[end.end - 1].kind == Atom::Kind::word) {
+    if (trailing_blank && atoms_[end.end - 1].kind == Atom::Kind::word) {
         pen.use(style, 1);
         const auto offset = static_cast<std::uint32_t>(pen.text().size());
         pen.text() += ' ';
