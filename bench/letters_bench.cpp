@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "bench/meter.h"
 #include "core/file.h"
 #include "generator/generator.h"
 #include "signing/sign.h"
@@ -16,21 +17,9 @@
 #include "workflow/issue.h"
 
 using namespace naskah;
+using namespace naskah::bench;
 
 namespace {
-
-double cpu_seconds() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-double wall_seconds() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 // Runs `work` n times and prints how many fit into a second of CPU, and of the clock.
 template <typename Work>

@@ -1,7 +1,5 @@
 // The generator alone: letters per CPU-second of this process, by kind of work. Usage:
 // render_bench DATA_FOLDER TEMPLATES [LETTERS [THREADS]]
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -9,34 +7,13 @@
 #include <thread>
 #include <vector>
 
+#include "bench/meter.h"
 #include "core/file.h"
 #include "generator/generator.h"
 
 using namespace naskah;
+using namespace naskah::bench;
 namespace fs = std::filesystem;
-
-namespace {
-
-double cpu_seconds() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-double wall_seconds() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-long peak_megabytes() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss / 1024;
-}
-
-}  // namespace
 
 int main(int argc, char** argv) try {
     if (argc < 3 || argc > 5)

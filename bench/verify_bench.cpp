@@ -1,24 +1,13 @@
 // How many files one processor verifies in a second when many are checked in one call, the child's time and
 // the parent's together. usage: verify_bench TRUST FILE...   each file is checked again and again, in turn
-#include <sys/resource.h>
-
 #include <cstdio>
 
+#include "bench/meter.h"
 #include "core/file.h"
 #include "service/file_checker.h"
 
 using namespace naskah;
-
-namespace {
-
-double seconds_of(int who) {
-    rusage used{};
-    ::getrusage(who, &used);
-    return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-           static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e-6;
-}
-
-}  // namespace
+using namespace naskah::bench;
 
 int main(int count, char** arguments) {
     if (count < 3) return 64;
@@ -27,7 +16,7 @@ int main(int count, char** arguments) {
     constexpr int rounds = 300;
     std::size_t bytes = 0;
     int checks = 0;
-    const double begin = seconds_of(RUSAGE_SELF);
+    const double begin = cpu_seconds(RUSAGE_SELF);
     {
         service::FileChecker checker(trust, system_clock().now(), nullptr);
         for (int i = 2; i < count; ++i) {
@@ -41,7 +30,7 @@ int main(int count, char** arguments) {
             }
         }
     }  // the child has ended, and its time can be had
-    const double spent = seconds_of(RUSAGE_SELF) - begin + seconds_of(RUSAGE_CHILDREN);
+    const double spent = cpu_seconds(RUSAGE_SELF) - begin + cpu_seconds(RUSAGE_CHILDREN);
     std::printf("%d checks of %zu KB on average: %.0f files per second of processor, %.2f ms each\n", checks,
                 bytes / static_cast<std::size_t>(checks) / 1024, checks / spent, spent / checks * 1000);
     return 0;

@@ -1,62 +1,33 @@
 #include "core/base64.h"
 
+#include <openssl/evp.h>
+
+#include <algorithm>
+
 namespace naskah {
 
-namespace {
-
-constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-int value_of(char digit) {
-    if (digit >= 'A' && digit <= 'Z') return digit - 'A';
-    if (digit >= 'a' && digit <= 'z') return digit - 'a' + 26;
-    if (digit >= '0' && digit <= '9') return digit - '0' + 52;
-    return digit == '+' ? 62 : digit == '/' ? 63 : -1;
-}
-
-}  // namespace
-
 std::string to_base64(BytesView bytes) {
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t at = 0; at < bytes.size(); at += 3) {
-        const std::size_t left = bytes.size() - at;
-        const unsigned group = (unsigned{bytes[at]} << 16U) |
-                               (left > 1 ? unsigned{bytes[at + 1]} << 8U : 0U) |
-                               (left > 2 ? unsigned{bytes[at + 2]} : 0U);
-        text += digits[group >> 18U];
-        text += digits[(group >> 12U) & 63U];
-        text += left > 1 ? digits[(group >> 6U) & 63U] : '=';
-        text += left > 2 ? digits[group & 63U] : '=';
-    }
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // with the final zero that OpenSSL writes
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
+                    static_cast<int>(bytes.size()));
+    text.pop_back();
     return text;
 }
 
 std::optional<Bytes> parse_base64(std::string_view text) {
-    Bytes bytes;
-    bytes.reserve(text.size() / 4 * 3);
-    unsigned group = 0;
-    int held = 0, padding = 0;
-    for (const char digit : text) {
-        if (digit == '\r' || digit == '\n') continue;
-        if (digit == '=') {
-            if (held + padding < 2 || held + padding > 3) return std::nullopt;
-            ++padding;
-            continue;
-        }
-        const int value = value_of(digit);
-        if (value < 0 || padding > 0) return std::nullopt;
-        group = (group << 6U) | static_cast<unsigned>(value);
-        if (++held < 4) continue;
-        for (const unsigned shift : {16U, 8U, 0U}) bytes.push_back(static_cast<std::uint8_t>(group >> shift));
-        group = 0;
-        held = 0;
-    }
-    if (held == 0 && padding == 0) return bytes;
-    if (held + padding != 4) return std::nullopt;
-    group <<= 6U * static_cast<unsigned>(padding);
-    if ((group & (padding == 1 ? 0xFFU : 0xFFFFU)) != 0) return std::nullopt;  // bits that mean nothing
-    bytes.push_back(static_cast<std::uint8_t>(group >> 16U));
-    if (padding == 1) bytes.push_back(static_cast<std::uint8_t>(group >> 8U));
+    std::string joined;
+    joined.reserve(text.size());
+    std::copy_if(text.begin(), text.end(), std::back_inserter(joined),
+                 [](char c) { return c != '\r' && c != '\n'; });
+    if (joined.size() % 4 != 0) return std::nullopt;
+    Bytes bytes(joined.size() / 4 * 3);
+    if (EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(joined.data()),
+                        static_cast<int>(joined.size())) < 0)
+        return std::nullopt;
+    const auto padding = static_cast<std::size_t>(std::count(joined.begin(), joined.end(), '='));
+    bytes.resize(bytes.size() - std::min<std::size_t>({padding, 2, bytes.size()}));
+    // OpenSSL lets through padding in the middle, blanks, and bits that mean nothing.
+    if (to_base64(bytes) != joined) return std::nullopt;
     return bytes;
 }
 

@@ -4,9 +4,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "core/date.h"
-#include "core/file.h"
-#include "generator/generator.h"
+#include "tests/generator/shipped.h"
 #include "tests/support/shell.h"
 
 using namespace naskah;
@@ -17,37 +15,15 @@ using naskah::test::run;
 
 namespace {
 
-const std::string root = NASKAH_SOURCE_DIR "/templates";
-const Date today = *parse_date("2026-11-24");
 const char* const kinds[] = {"berita-acara-pemeriksaan", "checklist-persyaratan",
                              "rekomendasi-video-dokumenter", "sk-pencabutan", "surat-perintah-tugas"};
-
-const Templates& templates() {
-    static const Templates all({root});
-    return all;
-}
-
-Json example(const std::string& kind) {
-    static const Workdays workdays(parse_json(read_text(root + "/demo/libur.json"), "libur.json"),
-                                   "libur.json");
-    return example_for(*templates().get(kind), today, workdays);
-}
 
 Bytes preview(const std::string& kind, const Json& data, bool& cut) {
     static const Generator generator;
     const auto package = templates().get(kind);
-    Surroundings around;
-    around.office = parse_json(read_text(root + "/demo/office.json"), "office.json");
-    const Json& head = around.office.at("pejabat").at(0);
-    around.signer = {{"nama", head.at("nama")},
-                     {"pangkat", head.at("pangkat")},
-                     {"nip", head.at("nip")},
-                     {"jabatan", head.at("jabatan")},
-                     {"sebagai", ""}};
-    around.letter = {{"nomor", "…………"}, {"tanggal", to_iso(today)}, {"tempat", "Samarinda"},
-                     {"kode", "500"},   {"kode_periksa", "K7QM"},   {"alamat_periksa", "https://x"}};
+    Surroundings around = surroundings();
+    around.letter["nomor"] = "…………";
     around.draft = around.unfinished = true;
-    around.images = around.office_images = root + "/demo";
     return generator.render(*package, with_gaps(package->schema(), data, cut), around);
 }
 

@@ -6,10 +6,8 @@
 #include <cstdlib>
 #include <regex>
 
-#include "core/date.h"
-#include "core/file.h"
-#include "generator/generator.h"
 #include "generator/picture.h"
+#include "tests/generator/shipped.h"
 #include "tests/support/shell.h"
 
 using namespace naskah;
@@ -21,33 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string root = NASKAH_SOURCE_DIR "/templates";
 const fs::path kept = NASKAH_SOURCE_DIR "/tests/generator/golden";
 
 Bytes letter_of(const std::string& kind) {
     static const Generator generator;
-    static const Templates templates({root});
-    const Date day = *parse_date("2026-11-24");
-    const auto package = templates.get(kind);
-    const Workdays workdays(parse_json(read_text(root + "/demo/libur.json"), "libur.json"), "libur.json");
-    Surroundings around;
-    around.office = parse_json(read_text(root + "/demo/office.json"), "office.json");
-    const Json& head = around.office.at("pejabat").at(0);
-    around.signer = {{"nama", head.at("nama")},
-                     {"pangkat", head.at("pangkat")},
-                     {"nip", head.at("nip")},
-                     {"jabatan", head.at("jabatan")},
-                     {"sebagai", ""}};
-    around.letter = {{"nomor", "500.16.6.5/147/DPMPTSP-DALAK/XI/2026"},
-                     {"tanggal", to_iso(day)},
-                     {"tempat", "Samarinda"},
-                     {"kode", "500.16.6.5"},
-                     {"kode_periksa", "K7QM-4XTR"},
-                     {"alamat_periksa", "https://x"}};
-    around.url = "https://naskah.contoh.example/v/K7QM4XTR9HBD2WNC5F8JV3PY6E";
-    around.time = *parse_rfc3339("2026-11-24T02:00:00Z");
-    around.images = around.office_images = root + "/demo";
-    return generator.render(*package, example_for(*package, day, workdays), around);
+    return generator.render(*templates().get(kind), example(kind), surroundings());
 }
 
 // The objects of a PDF as text; what its streams hold is told by the other goldens.

@@ -5,10 +5,8 @@
 #include <regex>
 #include <set>
 
-#include "core/date.h"
-#include "core/file.h"
 #include "core/text.h"
-#include "generator/generator.h"
+#include "tests/generator/shipped.h"
 #include "tests/support/shell.h"
 
 using namespace naskah;
@@ -18,44 +16,9 @@ using naskah::test::run;
 
 namespace {
 
-const std::string root = NASKAH_SOURCE_DIR "/templates";
-const Date today = *parse_date("2026-11-24");
-
-const Templates& templates() {
-    static const Templates all({root});
-    return all;
-}
-
 const Generator& generator_() {
     static const Generator one;
     return one;
-}
-
-Json example(const std::string& kind) {
-    static const Workdays workdays(parse_json(read_text(root + "/demo/libur.json"), "libur.json"),
-                                   "libur.json");
-    return example_for(*templates().get(kind), today, workdays);
-}
-
-Surroundings surroundings() {
-    Surroundings around;
-    around.office = parse_json(read_text(root + "/demo/office.json"), "office.json");
-    const Json& head = around.office.at("pejabat").at(0);
-    around.signer = {{"nama", head.at("nama")},
-                     {"pangkat", head.at("pangkat")},
-                     {"nip", head.at("nip")},
-                     {"jabatan", head.at("jabatan")},
-                     {"sebagai", ""}};
-    around.letter = {{"nomor", "500.16.6.5/147/DPMPTSP-DALAK/XI/2026"},
-                     {"tanggal", to_iso(today)},
-                     {"tempat", "Samarinda"},
-                     {"kode", "500.16.6.5"},
-                     {"kode_periksa", "K7QM-4XTR"},
-                     {"alamat_periksa", "https://x"}};
-    around.url = "https://naskah.contoh.example/v/K7QM4XTR9HBD2WNC5F8JV3PY6E";
-    around.time = *parse_rfc3339("2026-11-24T02:00:00Z");
-    around.images = around.office_images = root + "/demo";
-    return around;
 }
 
 Bytes rendered(const std::string& kind, const Json& data) {

@@ -7,8 +7,6 @@
 #include <map>
 #include <set>
 
-#include "core/date.h"
-#include "core/file.h"
 #include "core/text.h"
 #include "generator/layout.h"
 #include "generator/lint.h"
@@ -17,6 +15,7 @@
 #include "generator/pdf.h"
 #include "generator/picture.h"
 #include "generator/specimen.h"
+#include "tests/generator/shipped.h"
 #include "tests/support/shell.h"
 
 using namespace naskah;
@@ -25,14 +24,6 @@ using naskah::test::Folder;
 using naskah::test::run;
 
 namespace {
-
-const std::string root = NASKAH_SOURCE_DIR "/templates";
-const Date today = *parse_date("2026-11-24");
-
-const Templates& templates() {
-    static const Templates all({root});
-    return all;
-}
 
 const FontLibrary& faces() {
     static const FontLibrary library;
@@ -46,24 +37,16 @@ struct Set {
 };
 
 Set set(const Package& package, const Json& data) {
-    static const Json office = parse_json(read_text(root + "/demo/office.json"), "office.json");
-    const Json& head = office.at("pejabat").at(0);
-    const Json signer = {{"nama", head.at("nama")}, {"id", "kepala"}, {"pangkat", head.at("pangkat")},
-                         {"nip", head.at("nip")},   {"sebagai", ""},  {"jabatan", head.at("jabatan")}};
-    const Json letter = {{"nomor", "500.16.6.5/147/DPMPTSP-DALAK/XI/2026"},
-                         {"tanggal", to_iso(today)},
-                         {"tempat", "Samarinda"},
-                         {"kode", "500.16.6.5"},
-                         {"kode_periksa", "K7QM-4XTR"},
-                         {"alamat_periksa", "https://x"},
-                         {"konsep", false}};
+    static const Surroundings around = surroundings();
+    Json letter = around.letter;
+    letter["konsep"] = false;
     Set made;
-    made.markup = parse_markup(
-        package.parts().letter->fill({.data = data, .office = office, .letter = letter, .signer = signer}));
-    made.document = lay_out(made.markup, {.fonts = faces(),
-                                          .url = "https://naskah.contoh.example/v/K7QM4XTR9HBD2WNC5F8JV3PY6E",
-                                          .draft = false,
-                                          .picture = [](const std::string&) { return blank_picture(); }});
+    made.markup = parse_markup(package.parts().letter->fill(
+        {.data = data, .office = around.office, .letter = letter, .signer = around.signer}));
+    made.document = lay_out(
+        made.markup, {.fonts = faces(), .url = around.url, .draft = false, .picture = [](const std::string&) {
+                          return blank_picture();
+                      }});
     return made;
 }
 
@@ -283,18 +266,8 @@ TEST_CASE("an empty form asks what the form asks, and says nothing of its exampl
         }
         ++forms;
         CAPTURE(kind);
-        Surroundings around;
-        around.office = office;
-        const Json& head = office.at("pejabat").at(0);
-        around.signer = {{"nama", head.at("nama")},
-                         {"pangkat", head.at("pangkat")},
-                         {"nip", head.at("nip")},
-                         {"jabatan", head.at("jabatan")},
-                         {"sebagai", ""}};
-        around.letter = {{"nomor", "1"}, {"tanggal", to_iso(today)}, {"tempat", "Samarinda"},
-                         {"kode", "1"},  {"kode_periksa", "K"},      {"alamat_periksa", "x"}};
+        Surroundings around = surroundings();
         around.blank = true;
-        around.images = around.office_images = root + "/demo";
         const Json data = blank_form(*package, today, Workdays());
         const Bytes pdf = generator.render(*package, data, around);
         CHECK(pdf == generator.render(*package, data, around));

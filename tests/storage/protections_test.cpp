@@ -51,16 +51,8 @@ TEST_CASE("the check names an extension that was edited, dropped or put in") {
     };
     for (const auto& row : rows) {
         INFO(row.edit);
-        const std::string copy = folder.file("salinan.db");
-        std::filesystem::remove(copy);
-        RawFile(path).refusal("VACUUM INTO '" + copy + "'");
-        RawFile raw(copy);
-        for (const char* guard : {"protections_no_UPDATE", "protections_no_DELETE"})
-            CHECK(raw.refusal(std::string("DROP TRIGGER ") + guard).empty());
-        CHECK(raw.refusal(row.edit).empty());
-        std::string said;
-        for (const Problem& problem : open_sqlite(copy, false)->check()) said += to_string(problem) + "\n";
-        CHECK_THAT(said, Contains(row.said));
+        CHECK_THAT(said_of_edited(path, {"protections_no_UPDATE", "protections_no_DELETE"}, row.edit),
+                   Contains(row.said));
     }
     RawFile raw(path);
     CHECK_THAT(raw.refusal("UPDATE protections SET level = 'x'"), Contains("keeps everything"));

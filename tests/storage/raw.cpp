@@ -3,9 +3,11 @@
 #include <sqlite3.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "core/sha256.h"
+#include "fixture.h"
 
 namespace naskah::storage {
 
@@ -46,6 +48,19 @@ std::string RawFile::refusal(const std::string& sql) {
     const std::string text = message == nullptr ? "refused" : message;
     sqlite3_free(message);
     return text;
+}
+
+std::string said_of_edited(const std::string& path, const std::vector<std::string>& guards,
+                           const std::string& edit) {
+    const std::string copy = path + ".salinan";
+    std::filesystem::remove(copy);
+    CHECK(RawFile(path).refusal("VACUUM INTO '" + copy + "'").empty());
+    RawFile raw(copy);
+    for (const std::string& guard : guards) CHECK(raw.refusal("DROP TRIGGER " + guard).empty());
+    CHECK(raw.refusal("PRAGMA foreign_keys = OFF; " + edit).empty());
+    std::string said;
+    for (const Problem& problem : open_sqlite(copy, false)->check()) said += to_string(problem) + "\n";
+    return said;
 }
 
 void audit(RawStore& store) {

@@ -45,6 +45,11 @@ private:
     std::unique_ptr<pg_conn, Close> handle_;
 };
 
+// What check() says of a copy of the file (SQLite) that somebody edited after taking these guards away. The
+// copy is `path` with ".salinan" behind it.
+std::string said_of_edited(const std::string& path, const std::vector<std::string>& guards,
+                           const std::string& edit);
+
 // Reads the store with nothing of Naskah but SHA-256 and holds it against the promises of register.h.
 void audit(RawStore& store);
 void audit(const std::string& path);  // an SQLite file
