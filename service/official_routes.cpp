@@ -126,7 +126,17 @@ private:
                 row["galat"] = to_string(Problem{desk_.say(visit, error.problems().front().what), "",
                                                  desk_.say(visit, error.problems().front().remedy)});
             }
-            page["berlaku"].push_back(std::move(row));
+            // Kinds that fare alike share a row: an office has some fifty kinds and few signers.
+            Json& rows = page["berlaku"];
+            const auto alike = std::find_if(rows.begin(), rows.end(), [&](const Json& other) {
+                return other.at("nama") == row.at("nama") && other.at("jabatan") == row.at("jabatan") &&
+                       other.at("galat") == row.at("galat");
+            });
+            if (alike == rows.end()) {
+                rows.push_back(std::move(row));
+            } else {
+                (*alike)["jenis"] = text_of(*alike, "jenis") + ", " + text_of(row, "jenis");
+            }
         }
         for (const Json& one : stored.value.at("pejabat")) {
             const std::string from = text_of(one, "mulai"), to = text_of(one, "selesai");
