@@ -195,9 +195,12 @@ void add_signatures(CLI::App& app, Line& line) {
         ->capture_default_str();
     extend_command->add_option("-o,--out", line.extend.out, "berkas atau folder hasil; tanpa ini: di tempat")
         ->excludes(due);
-    extend_command->add_option("--tsa", line.extend.tsa, "alamat otoritas waktu, dicoba berurutan");
-    extend_command->add_option("--trust", line.extend.trust,
-                               "sertifikat akar dan penerbit, daftar pencabutan (PEM atau DER)");
+    extend_command->add_option("--tsa", line.extend.tsa, "alamat otoritas waktu, dicoba berurutan")
+        ->excludes(due);
+    extend_command
+        ->add_option("--trust", line.extend.trust,
+                     "sertifikat akar dan penerbit, daftar pencabutan (PEM atau DER)")
+        ->excludes(due);
     extend_command->add_flag("--json", line.common.json, "keluaran JSON");
     extend_command->callback([&line] { line.act = [&line] { return extend(line.common, line.extend); }; });
 

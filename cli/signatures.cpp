@@ -73,12 +73,6 @@ verify::Trust trust_for(const Common& common, const std::vector<fs::path>& files
     return trust;
 }
 
-std::string named(signing::Level level) {
-    std::string name = "B-";
-    for (const char c : to_string(level)) name += static_cast<char>(c - 'a' + 'A');
-    return name;
-}
-
 }  // namespace
 
 int sign(const Common& common, const SignOptions& options) {
@@ -134,13 +128,13 @@ int sign(const Common& common, const SignOptions& options) {
     if (by_service) {
         if (who.empty()) who = workflow::expected_signer(*office, options.key);
         if (const auto why = workflow::unfit(pdf, signed_pdf, workflow::expected_signer(*office, options.key),
-                                             office->trust(), system_clock().now()))
+                                             trust_for(common, options.trust), system_clock().now()))
             throw Error(Code::data, *why, options.in.string(), "Berkas hasil tidak ditulis.");
         if (outside.long_term) signed_pdf = signing::raise(signed_pdf, *level, *outside.long_term, now);
     }
     write_file(options.out, signed_pdf);
     print(options.out.string() + ": ditandatangani oleh " + who + ", tingkat " +
-          named(signing::protection_of(signed_pdf).level) + "\n");
+          signing::baseline_name(signing::protection_of(signed_pdf).level) + "\n");
     return 0;
 }
 
@@ -220,10 +214,10 @@ int extend_files(const Common& common, const ExtendOptions& options) {
             if (common.json)
                 rows.push_back({{"file", file.string()},
                                 {"path", out.string()},
-                                {"level", named(protection.level)},
+                                {"level", signing::baseline_name(protection.level)},
                                 {"until", to_rfc3339(protection.until)}});
             else
-                print(out.string() + ": " + named(protection.level) + ", terjaga sampai " +
+                print(out.string() + ": " + signing::baseline_name(protection.level) + ", terjaga sampai " +
                       to_long(date_in(Zone::wita, protection.until)) + "\n");
         } catch (const Error& error) {
             std::vector<Problem> problems = error.problems();

@@ -12,7 +12,7 @@ namespace naskah {
 // Only what stands between blank and tilde.
 inline bool is_plain_ascii(std::string_view text) {
     for (const char c : text)
-        if (c < 0x20 || c == 0x7F) return false;
+        if (c < ' ' || c > '~') return false;  // also where char has no sign
     return true;
 }
 

@@ -267,8 +267,8 @@ private:
             body["hashAlgorithmOID"] = sha256_oid;
         }
         if (!proofs.empty()) body["authData"] = std::move(proofs);
-        code_used_ = true;
         const WebAnswer answer = ask("credentials/authorize", body, Asks::something);
+        code_used_ = true;  // by whoever answered
         if (answer.status == 400 || answer.status == 403) {
             const std::string name = text_of(object_in(answer), "error");
             if (!proofs_.empty() && (name == "invalid_pin" || name == "invalid_otp" ||

@@ -167,6 +167,11 @@ std::optional<BytesView> PdfFile::plain_stream(Reference reference) const {
     return as_bytes(text_.substr(at, size));
 }
 
+Dictionary PdfFile::dictionary_at(std::string_view value) const {
+    const auto resolved = resolve(value);
+    return is_dictionary(resolved) ? to_dictionary(resolved) : Dictionary{};
+}
+
 std::string_view PdfFile::resolve(std::string_view value) const {
     // A reference to a reference is not allowed (7.3.10), so one step is enough.
     const auto reference = to_reference(value);

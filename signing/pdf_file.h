@@ -33,6 +33,8 @@ public:
     std::optional<BytesView> plain_stream(Reference reference) const;
     // `value`, or the object that it refers to.
     std::string_view resolve(std::string_view value) const;
+    // The dictionary that `value` is or refers to, an empty one if it is none.
+    Dictionary dictionary_at(std::string_view value) const;
 
 private:
     struct Section {  // entries of twenty bytes for `count` objects from `first` on

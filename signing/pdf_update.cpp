@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/text.h"
 
 namespace naskah::signing {
 
@@ -104,8 +105,7 @@ std::string to_pdf_name(std::string_view name) {
 }
 
 std::string to_pdf_string(const std::string& utf8) {
-    const bool ascii = std::all_of(utf8.begin(), utf8.end(), [](char c) { return c >= ' ' && c <= '~'; });
-    if (ascii) {
+    if (is_plain_ascii(utf8)) {
         std::string text = "(";
         for (const char c : utf8) {
             if (c == '(' || c == ')' || c == '\\') text += '\\';

@@ -19,7 +19,8 @@ void wipe_texts(Json& value) {
 std::string host_of(const std::string& url) {
     const auto scheme = url.find("://");
     const std::size_t from = scheme == url.npos ? 0 : scheme + 3;
-    return url.substr(from, url.find_first_of("/?#", from) - from);
+    const std::string host = url.substr(from, url.find_first_of("/?#", from) - from);
+    return host.substr(host.rfind('@') + 1);  // npos + 1 is 0
 }
 
 void throw_unknown(const std::string& what, const std::string& host) {

@@ -40,6 +40,11 @@ std::string to_string(Level level) {
     return names[static_cast<int>(level)];
 }
 
+std::string baseline_name(Level level) {
+    constexpr const char* names[] = {"B-B", "B-T", "B-LT", "B-LTA"};
+    return names[static_cast<int>(level)];
+}
+
 std::optional<Level> parse_level(std::string_view text) {
     for (const Level level : {Level::b, Level::t, Level::lt, Level::lta})
         if (to_string(level) == text) return level;

@@ -50,6 +50,7 @@ Certificate describe(const Key& key);
 enum class Level { b, t, lt, lta };
 std::string to_string(Level level);  // "b", "t", "lt", "lta"
 std::optional<Level> parse_level(std::string_view text);
+std::string baseline_name(Level level);  // "B-B" to "B-LTA", as the standard and verify write it
 
 struct Options {
     // Name of the signature field: without a dot, and not yet in the file. Empty stands for the first free

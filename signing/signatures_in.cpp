@@ -9,6 +9,7 @@
 #include "signing/field_tree.h"
 #include "signing/openssl.h"
 #include "signing/pdf_file.h"
+#include "signing/validation_store.h"
 
 namespace naskah::signing {
 
@@ -75,8 +76,6 @@ std::string_view store_in(const PdfFile& file) {
 std::vector<SignatureFound> signatures_in(BytesView pdf) {
     const PdfFile file(pdf);
     const Dictionary catalog = to_dictionary(file.resolve(file.trailer().find("Root")));
-    const auto store = store_in(file);
-    const Dictionary dss = is_dictionary(store) ? to_dictionary(store) : Dictionary{};
     std::vector<SignatureFound> all;
     for (const Dictionary& dictionary : look_at_form(file, catalog).signatures) {
         SignatureFound found;
@@ -101,7 +100,7 @@ std::vector<SignatureFound> signatures_in(BytesView pdf) {
         } else {
             read_signature(der, found);
         }
-        found.in_store = !dss.find("OCSPs").empty() || !dss.find("CRLs").empty();
+        found.in_store = has_validation_data(file, found.contents);
         all.push_back(std::move(found));
     }
     if (all.empty())

@@ -18,7 +18,7 @@ struct SignatureFound {
     std::vector<Bytes> certificates;  // all that came along
     Bytes value;                      // the signature value, which its timestamps are over
     std::vector<Timestamp> timestamps;
-    bool in_store = false;    // there is a DSS with answers about certificates
+    bool in_store = false;    // there is a DSS with answers about its certificates
     bool sees_store = false;  // the revision that it signs has a DSS
 };
 

@@ -25,11 +25,6 @@ constexpr std::array<Kind, 3> kinds{{{"Certs", "Cert", &ValidationData::certific
                                      {"OCSPs", "OCSP", &ValidationData::ocsp_responses},
                                      {"CRLs", "CRL", &ValidationData::revocation_lists}}};
 
-Dictionary dictionary_at(const PdfFile& file, std::string_view value) {
-    const auto resolved = file.resolve(value);
-    return is_dictionary(resolved) ? to_dictionary(resolved) : Dictionary{};
-}
-
 std::string array_at(const PdfFile& file, std::string_view value) {
     const auto resolved = file.resolve(value);
     return is_array(resolved) ? std::string(resolved) : std::string();
@@ -77,7 +72,7 @@ std::string record_name(BytesView contents) {
 
 // ISO 32000-1 knows no DSS: ETSI's extension says that there is one (ETSI EN 319 142-1 5.4.2).
 std::string with_extension(const PdfFile& file, const Dictionary& catalog) {
-    NewDictionary extensions(dictionary_at(file, catalog.find("Extensions")));
+    NewDictionary extensions(file.dictionary_at(catalog.find("Extensions")));
     NewDictionary etsi;
     etsi.set("BaseVersion", "/1.7");
     etsi.set("ExtensionLevel", "1");
@@ -87,20 +82,28 @@ std::string with_extension(const PdfFile& file, const Dictionary& catalog) {
 
 }  // namespace
 
+bool has_validation_data(const PdfFile& file, BytesView contents) {
+    const Dictionary catalog = file.dictionary_at(file.trailer().find("Root"));
+    const Dictionary store = file.dictionary_at(catalog.find("DSS"));
+    if (store.find("OCSPs").empty() && store.find("CRLs").empty()) return false;
+    return store.find("VRI").empty() ||
+           !file.dictionary_at(store.find("VRI")).find(record_name(contents)).empty();
+}
+
 Bytes add_validation_data(BytesView pdf, const std::vector<ValidationRecord>& records) {
     const PdfFile file(pdf);
     const auto root = *to_reference(file.trailer().find("Root"));
     const Dictionary catalog = to_dictionary(file.object(root));
     const auto place = to_reference(catalog.find("DSS"));
-    const Dictionary store = dictionary_at(file, catalog.find("DSS"));
-    const Dictionary index = dictionary_at(file, store.find("VRI"));
+    const Dictionary store = file.dictionary_at(catalog.find("DSS"));
+    const Dictionary index = file.dictionary_at(store.find("VRI"));
 
     PdfUpdate update(file);
     NewDictionary new_store(store), new_index(index);
     new_store.set("Type", "/DSS");
     std::vector<NewDictionary> entries;
     for (const ValidationRecord& record : records)
-        entries.emplace_back(dictionary_at(file, index.find(record_name(record.contents))));
+        entries.emplace_back(file.dictionary_at(index.find(record_name(record.contents))));
     for (const Kind& kind : kinds) {
         auto streams = streams_in(file, store, kind);
         std::vector<Reference> all;
@@ -115,7 +118,7 @@ Bytes add_validation_data(BytesView pdf, const std::vector<ValidationRecord>& re
                 }
                 own.push_back(found->second);
             }
-            const Dictionary before = dictionary_at(file, index.find(record_name(records[i].contents)));
+            const Dictionary before = file.dictionary_at(index.find(record_name(records[i].contents)));
             if (const auto array = joined(array_at(file, before.find(kind.of_record)), own); !array.empty())
                 entries[i].set(kind.of_record, array);
             all.insert(all.end(), own.begin(), own.end());
@@ -149,8 +152,8 @@ Bytes add_validation_data(BytesView pdf, const std::vector<ValidationRecord>& re
 
 ValidationData read_validation_data(BytesView pdf) {
     const PdfFile file(pdf);
-    const Dictionary catalog = dictionary_at(file, file.trailer().find("Root"));
-    const Dictionary store = dictionary_at(file, catalog.find("DSS"));
+    const Dictionary catalog = file.dictionary_at(file.trailer().find("Root"));
+    const Dictionary store = file.dictionary_at(catalog.find("DSS"));
     ValidationData data;
     for (const Kind& kind : kinds)
         for (const auto& [octets, reference] : streams_in(file, store, kind))

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "signing/pdf_file.h"
 #include "signing/revocation.h"
 
 namespace naskah::signing {
@@ -19,6 +20,10 @@ struct ValidationRecord {
 // `pdf` gains an incremental update with a DSS, or with a DSS that has more in it: what is there stays. Each
 // record is named by its signature as well (VRI). Throws Error(data) for a damaged file.
 Bytes add_validation_data(BytesView pdf, const std::vector<ValidationRecord>& records);
+
+// Whether the file has something about the certificates of that signature: under its name, or, where the file
+// keeps no such index, at all.
+bool has_validation_data(const PdfFile& file, BytesView contents);
 
 // What the file carries of it in streams without filters, as Naskah writes them.
 ValidationData read_validation_data(BytesView pdf);

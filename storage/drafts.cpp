@@ -159,11 +159,6 @@ void note_step(Connection& connection, const Draft& draft, const Drafts::Act& ac
                         .hash = {}});
 }
 
-std::string text_of(const Json& detail, const char* member) {
-    const auto found = detail.is_object() ? detail.find(member) : detail.end();
-    return found != detail.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 // A LIKE pattern that finds the text itself, whatever it holds.
 std::string pattern_of(const std::string& text) {
     std::string pattern = "%";
@@ -401,11 +396,11 @@ std::vector<DraftStep> Drafts::steps(const LetterId& id) const {
         steps.push_back({.at = entry->at,
                          .actor = entry->actor,
                          .act = entry->action.substr(6),
-                         .note = text_of(detail, "note"),
+                         .note = text_in(detail, "note"),
                          .version = detail.is_object() ? detail.value("version", 0) : 0,
-                         .stage = parse_stage(text_of(detail, "stage")).value_or(Stage::concept_),
-                         .holder = text_of(detail, "holder"),
-                         .number = text_of(detail, "number")});
+                         .stage = parse_stage(text_in(detail, "stage")).value_or(Stage::concept_),
+                         .holder = text_in(detail, "holder"),
+                         .number = text_in(detail, "number")});
     }
     return steps;
 }

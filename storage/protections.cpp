@@ -161,7 +161,7 @@ std::vector<std::string> protection_guards(Dialect dialect) {
 std::vector<Problem> check_protections(Connection& connection) {
     struct Noted {
         std::int64_t letter_row, place;
-        std::string sha256, level, letter, number, issued;
+        std::string sha256, level, letter, number, issued, until;
     };
     constexpr std::int64_t page = 500;
     std::vector<Problem> problems;
@@ -172,13 +172,14 @@ std::vector<Problem> check_protections(Connection& connection) {
     for (;;) {
         std::vector<Noted> rows;
         connection.run(
-            "SELECT p.letter_row, p.place, p.sha256, p.level, l.id, l.number, l.sha256 FROM protections p "
+            "SELECT p.letter_row, p.place, p.sha256, p.level, l.id, l.number, l.sha256, p.ends_at FROM "
+            "protections p "
             "JOIN letters l ON l.row_id = p.letter_row WHERE (p.letter_row, p.place) > ($1, $2) "
             "ORDER BY p.letter_row, p.place LIMIT $3",
             {letter_row, place, page}, [&](const Cells& cells) {
                 const auto text = [&](int column) { return std::string(cells.text(column)); };
-                rows.push_back(
-                    {cells.integer(0), cells.integer(1), text(2), text(3), text(4), text(5), text(6)});
+                rows.push_back({cells.integer(0), cells.integer(1), text(2), text(3), text(4), text(5),
+                                text(6), to_rfc3339(from_millis(cells.integer(7)))});
             });
         if (rows.empty()) break;
         for (const Noted& row : rows) {
@@ -192,7 +193,8 @@ std::vector<Problem> check_protections(Connection& connection) {
                 const auto entry =
                     stored.action == "extend" || stored.action == "issue" ? to_entry(stored) : std::nullopt;
                 logged = logged || (entry && text_in(entry->detail, "sha256") == row.sha256 &&
-                                    text_in(entry->detail, "level") == row.level);
+                                    text_in(entry->detail, "level") == row.level &&
+                                    text_in(entry->detail, "until") == row.until);
             }
             if (!logged) wrong("perpanjangan surat tidak sesuai log", row);
             letter_row = row.letter_row;

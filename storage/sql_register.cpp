@@ -277,6 +277,7 @@ public:
         std::optional<Bytes> content;
         std::string digest, number;
         std::int64_t row = 0;
+        bool sound = false, grown = false;
         database_->read([&](Connection& connection) {
             content.reset();
             connection.run(
@@ -290,11 +291,13 @@ public:
                     row = cells.integer(3);
                 });
             if (!content) return;
-            const bool sound = to_string(sha256(*content)) == digest;
+            sound = to_string(sha256(*content)) == digest;
             const Bytes added = sound ? added_to(connection, row, digest) : Bytes{};
             content->insert(content->end(), added.begin(), added.end());
+            grown = !added.empty();
         });
-        if (content && to_string(sha256(*content)) != digest)
+        if (content && grown) sound = to_string(sha256(*content)) == digest;
+        if (content && !sound)
             throw Error(
                 Code::internal, "PDF surat nomor " + number + " dalam register bukan yang diterbitkan",
                 number,

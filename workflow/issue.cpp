@@ -65,19 +65,20 @@ std::vector<std::string> correcting_kinds(const generator::Templates& templates)
 
 // Whether verify, too, finds the letter's signature at that level.
 bool reaches(const verify::Report& report, signing::Level level) {
-    if (report.signatures.empty()) return false;
-    std::string found;  // "B-LTA" as "lta"
-    for (const char letter : report.signatures.front().level)
-        found = letter == '-' ? "" : found + static_cast<char>(letter - 'A' + 'a');
-    const auto known = signing::parse_level(found);
-    return known && *known >= level;
+    using enum signing::Level;
+    for (const signing::Level higher : {b, t, lt, lta})
+        if (higher >= level && !report.signatures.empty() &&
+            report.signatures.front().level == signing::baseline_name(higher))
+            return true;
+    return false;
 }
 
 }  // namespace
 
 void SigningSession::give(const std::string& key, std::unique_ptr<signing::DocumentSigner> signer) {
     const std::lock_guard lock(mutex_);
-    open_[key] = {std::move(signer), false};
+    open_[key].signer = std::move(signer);
+    open_[key].proven = false;
 }
 
 void SigningSession::expect(int letters) {
@@ -235,6 +236,10 @@ signing::DocumentSigner& Desk::signer_of(SigningSession& keys, const Json& snaps
                 "Periksa sertifikatnya, dan taruh sertifikat akar penerbitnya di folder trust/ kantor.");
         held.proven = true;
         remember_certificate(office_, key, *signer.chain());
+    } else if (!held.proven && !held.stamp_given && office_.level() != signing::Level::b) {
+        // A service makes no signature on trial, but whoever gives the time can be asked.
+        long_term().timestamp(sha256(rehearsal), now);
+        held.stamp_given = true;
     }
     return signer;
 }
@@ -410,13 +415,18 @@ storage::Letter Desk::advance(const storage::Letter& letter, const std::string& 
     if (today != letter.date) {
         // A letter that may be signed already, out there, does not get a second number.
         if (auto found = remote_signing().found_again(letter, keys, [&] { return draw(letter); })) {
-            signed_pdf = raised(*std::move(found), now);
-            return letters().issue(letter.id, signed_pdf, now, actor, protection_of(signed_pdf));
+            signed_pdf = checked(raised(*std::move(found), now), letter, now);
+            return stored(letter, signed_pdf, actor, keys, now);
         }
         return letters().replace(letter.id, successor(letter, keys),
                                  "tidak sempat ditandatangani pada tanggal suratnya", now);
     }
     signed_pdf = draw_and_sign(letter, actor, keys, now);
+    return stored(letter, signed_pdf, actor, keys, now);
+}
+
+storage::Letter Desk::stored(const storage::Letter& letter, BytesView signed_pdf, const std::string& actor,
+                             SigningSession& keys, Instant now) {
     const storage::Letter issued =
         letters().issue(letter.id, signed_pdf, now, actor, protection_of(signed_pdf));
     RemoteSigning::forget(keys, letter.id);
@@ -430,7 +440,6 @@ Bytes Desk::draw(const storage::Letter& letter) const {
                     letter.date, letter.reserved_at, office_.root());
 }
 
-// Drawn, signed, and found valid by our own verifier.
 Bytes Desk::draw_and_sign(const storage::Letter& letter, const std::string& actor, SigningSession& keys,
                           Instant now) {
     const Bytes pdf = draw(letter);
@@ -444,6 +453,11 @@ Bytes Desk::draw_and_sign(const storage::Letter& letter, const std::string& acto
         options.location = place;
         signed_pdf = raised(remote_signing().sign({letter, pdf, options, actor}, signer, keys), now);
     }
+    return checked(std::move(signed_pdf), letter, now);
+}
+
+// Found valid by our own verifier, and at the office's level.
+Bytes Desk::checked(Bytes signed_pdf, const storage::Letter& letter, Instant now) const {
     const verify::Report report = verify::check(signed_pdf, trust_, now);
     if (report.verdict != verify::Verdict::passed || !reaches(report, office_.level()))
         throw Error(Code::internal,

@@ -91,8 +91,9 @@ public:
     // not everything is shown.
     Bytes preview(const std::string& kind, const Json& data, bool& cut) const;
 
-    // Throws Error(data) with all problems, and then no number was taken; other errors leave a letter that
-    // `resume` or the same idempotency key finishes.
+    // Throws Error(data) with all problems, and then no number was taken, but where a signing service refuses
+    // the numbered letter; that, and other errors, leave one that `resume` or the same idempotency key
+    // finishes.
     Issued issue(const Request& request, const Turn& turn = {});
 
     // Issues many letters, `most_together` at a time. Numbers follow the order of the requests and are taken
@@ -139,6 +140,9 @@ private:
     Bytes draw(const storage::Letter& letter) const;
     Bytes draw_and_sign(const storage::Letter& letter, const std::string& actor, SigningSession& keys,
                         Instant now);
+    Bytes checked(Bytes signed_pdf, const storage::Letter& letter, Instant now) const;
+    storage::Letter stored(const storage::Letter& letter, BytesView signed_pdf, const std::string& actor,
+                           SigningSession& keys, Instant now);
     RemoteSigning remote_signing();
     storage::Letter overtaken(const storage::Letter& letter);
     friend class Together;  // issue_all.cpp

@@ -231,8 +231,11 @@ private:
 void Desk::issue_all(std::span<const Request> requests, int jobs, const Finished& finished) {
     for (const Request& request : requests)
         session_of(request).expect(static_cast<int>(std::min(requests.size(), most_together)));
-    for (std::size_t first = 0; first < requests.size(); first += most_together)
-        Together(*this, requests.subspan(first, std::min(most_together, requests.size() - first)), first,
+    // A service judges a secret with the first signature only: that letter goes ahead, so that the others
+    // take no number for a secret that is wrong.
+    std::size_t together = office_.settings().contains("kunci") ? 1 : most_together;
+    for (std::size_t first = 0; first < requests.size(); first += std::exchange(together, most_together))
+        Together(*this, requests.subspan(first, std::min(together, requests.size() - first)), first,
                  std::clamp(jobs, 1, 64), finished)
             .run();
 }

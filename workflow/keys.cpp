@@ -62,6 +62,11 @@ void check_address(const Json& entry, const std::string& path, std::vector<Probl
     const std::string url = entry.value("alamat", "");
     const bool plain = url.starts_with("http://");
     const bool allowed = entry.contains("http_boleh") && entry.at("http_boleh") == true;
+    if (entry.contains("http_boleh") && !entry.at("http_boleh").is_boolean())
+        problems.push_back({"wajib true atau false", path + "http_boleh", ""});
+    if (!url.empty() && (plain || url.starts_with("https://")) && !signing::is_web_address(url))
+        return problems.push_back({"bukan alamat web", path + "alamat",
+                                   "Tanpa nama pengguna dan kata sandi: itu ada di berkas rahasia."});
     if (url.empty() || url.starts_with("https://") || (plain && allowed)) return;
     problems.push_back(
         {plain ? "alamat tanpa TLS belum diizinkan" : "wajib diawali https://", path + "alamat",
@@ -229,7 +234,7 @@ std::vector<Problem> check_keys(const Json& settings) {
     if (keys == settings.end()) return problems;
     if (!keys->is_object()) return {{"harus berupa isian bertingkat", "office.json: kunci", ""}};
     for (const auto& [name, entry] : keys->items()) {
-        // The name becomes that of a file: keys/<name>.pem.
+        // The name becomes that of a file: keys/kunci-<name>.pem.
         if (name.empty() || name.size() > 60 ||
             name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != name.npos)
             problems.push_back(

@@ -27,7 +27,7 @@ std::string secret_name(const Office& office, const std::string& key);
 // Whose name the signer's certificate must bear, or "" if office.json does not say.
 std::string expected_signer(const Office& office, const std::string& key);
 // How long a signing service may take for one letter; another process waits that long before it asks.
-inline constexpr std::chrono::seconds longest_try{150};
+inline constexpr std::chrono::seconds longest_try{300};
 
 // As `ask`, but for the files of a demo office, whose passphrases lie beside them.
 AskSecret without_asking_in_a_demo(const Office& office, const std::string& key, const AskSecret& ask);

@@ -31,9 +31,7 @@ Bytes extended(BytesView pdf, signing::LongTerm& long_term, const verify::Trust&
 }
 
 storage::Protection noted(const signing::Protection& protection) {
-    std::string level = "B-";
-    for (const char c : to_string(protection.level)) level += static_cast<char>(c - 'a' + 'A');
-    return {level, protection.until};
+    return {signing::baseline_name(protection.level), protection.until};
 }
 
 void extend_due(Desk& desk, Instant before, const std::function<void(const Renewed&)>& report) {

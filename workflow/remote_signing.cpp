@@ -71,11 +71,12 @@ std::optional<std::string> unfit(BytesView sent, BytesView came, const std::stri
         return "berkas yang kembali tidak memuat tepat satu tanda tangan baru";
     if (report.verdict != verify::Verdict::passed)
         return "tanda tangan yang kembali tidak dinyatakan sah: " + reasons(report);
-    for (const verify::Signature& signature : report.signatures)
-        if (signature.covers == "whole" &&
-            (signer.empty() || comparable(signature.signer) == comparable(signer)))
-            return std::nullopt;
-    return "surat ditandatangani orang lain, bukan " + signer;
+    const auto whole = std::find_if(report.signatures.begin(), report.signatures.end(),
+                                    [](const verify::Signature& one) { return one.covers == "whole"; });
+    if (whole == report.signatures.end()) return "layanan menambahkan sesuatu di belakang tanda tangannya";
+    if (!signer.empty() && comparable(whole->signer) != comparable(signer))
+        return "surat ditandatangani orang lain, bukan " + signer;
+    return std::nullopt;
 }
 
 RemoteSigning::RemoteSigning(const Office& office, const verify::Trust& trust, const Clock& clock,
@@ -108,6 +109,12 @@ std::optional<Bytes> RemoteSigning::recovered(const storage::Letter& letter, Byt
 Bytes RemoteSigning::sign(const Asked& asked, signing::DocumentSigner& signer, SigningSession& session) {
     const LetterId& id = asked.letter.id;
     const std::string key = asked.letter.snapshot.at("kunci").get<std::string>();
+    std::mutex* turn = nullptr;
+    {
+        const std::lock_guard lock(session.mutex_);
+        turn = session.open_[key].turn.get();
+    }
+    const std::lock_guard in_turn(*turn);
     auto last = attempts_.newest_of(id);
     {
         const std::lock_guard lock(session.mutex_);

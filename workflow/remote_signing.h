@@ -3,14 +3,16 @@
 //
 //   note the try (durable) ─▶ ask ─▶ hold what came against what was sent ─▶ note the outcome (durable)
 //
-// | moment of a crash or a cut                  | what is known then       | what happens next | | before the
-// try is noted                     | nothing was asked        | asked                                 | |
-// noted, not asked; asked, no answer          | the try is open          | by a person's word only: the
-// service  | | answered, not noted                         | the same                 | is asked for its
-// result where it can  | | outcome "unknown" noted                     | nobody knows             | be, else
-// the same number is tried     | | noted as signed, not stored                 | a signature was made     |
-// again; a new number is never taken    | | refused, unsent, unfit noted                | no good file exists
-// | asked again                           |
+// When a crash or a cut comes
+//   before the try is noted:          nothing was asked; it is asked
+//   between noting it and the answer: the try is open
+//   after the answer, before noting:  the same
+//   with "unknown" noted:             nobody knows
+//   with "signed" noted, not stored:  a signature was made
+//   with refused, unsent or unfit:    no good file exists; it is asked again
+//
+// A try that is open, unknown or signed is gone on with by a person's word only: the service is asked for its
+// result where it can be, else the same number is tried again; a new number is never taken.
 //
 // Within one session, which one giving of a secret opens, a letter whose outcome is not known is never asked
 // for a second time.

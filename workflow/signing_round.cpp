@@ -48,7 +48,8 @@ int count_try(storage::Connections& database, const Person& who, Instant now) {
     database.write([&](storage::Connection& connection) {
         const std::int64_t since = (now - SigningRounds::lockout).time_since_epoch().count();
         connection.run(
-            "SELECT COUNT(*) FROM log_entries WHERE actor = $1 AND action = 'pin-try' AND at > $2 AND seq > "
+            "SELECT SUM(CASE action WHEN 'pin-try' THEN 1 ELSE -1 END) FROM log_entries WHERE actor = $1 AND "
+            "action IN ('pin-try', 'pin-unjudged') AND at > $2 AND seq > "
             "(SELECT COALESCE(MAX(seq), 0) FROM log_entries WHERE actor = $1 AND action = 'pin-right')",
             {who.username, since},
             [&](const storage::Cells& cells) { tries = static_cast<int>(cells.integer(0)); });
@@ -194,8 +195,10 @@ std::shared_ptr<SigningSession> SigningRounds::open_keys(Desk& desk, const Perso
         for (const auto& key : seals)
             if (typed_seal)
                 session->give(key, open_typed(desk, key, secrets.seal, seal_field, tries, letters, now));
-    } catch (const Error&) {
-        log(database, "pin-wrong", who.username, now);
+    } catch (const Error& error) {
+        // Whoever was not reached has judged nothing: that is no wrong PIN, and locks nobody out.
+        const bool judged = error.code() != Code::outside && error.code() != Code::unknown;
+        log(database, judged ? "pin-wrong" : "pin-unjudged", who.username, now);
         throw;
     }
     // A service says only with the first letter whether the secret is right: work() notes it then.

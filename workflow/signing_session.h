@@ -35,7 +35,10 @@ private:
     friend class RemoteSigning;
     struct Open {
         std::unique_ptr<signing::DocumentSigner> signer;
-        bool proven = false;  // a signature of it was found valid
+        bool proven = false;       // a signature of it was found valid
+        bool stamp_given = false;  // of a service: a time authority answered before any number was taken
+        // Whoever asks a service has it to himself: a try is noted when it is made, not when it lines up.
+        std::unique_ptr<std::mutex> turn = std::make_unique<std::mutex>();
     };
     AskSecret ask_;
     mutable std::mutex mutex_;

@@ -42,6 +42,7 @@ TEST_CASE("the check names an extension that was edited, dropped or put in") {
         {"UPDATE protections SET level = 'B-T' WHERE place = 1", "tidak sesuai log"},
         {"UPDATE protections SET level = 'B-T' WHERE place = 0", "tidak sesuai log"},
         {"UPDATE protections SET sha256 = substr(sha256, 2) || '0' WHERE place = 2", "tidak sesuai log"},
+        {"UPDATE protections SET ends_at = ends_at + 1000 WHERE place = 2", "tidak sesuai log"},
         {"DELETE FROM protections WHERE place = 1", "perpanjangan surat hilang"},
         {"DELETE FROM protections WHERE place = 2", "perpanjangan surat hilang"},
         {"INSERT INTO protections SELECT letter_row, 3, substr(sha256, 2) || '0', level, ends_at, noted_at, "

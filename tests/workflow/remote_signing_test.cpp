@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+#include "../support/authority.h"
 #include "../support/bsre_simulator.h"
 #include "../support/csc_simulator.h"
 #include "flow_office.h"
@@ -475,4 +476,55 @@ TEST_CASE("secrets of a service are believed only from a file that nobody else c
     CHECK_THAT(with("jenis", "lain"), Contains("tidak dikenal"));
     CHECK_THAT(with("batas_detik", 0), Contains("1 sampai 120"));
     CHECK_THAT(with("nama_sertifikat", ""), Contains("wajib"));
+}
+
+TEST_CASE("a service's signature is raised to the office's level, or the letter waits with its number") {
+    tests::Authority authority;
+    RemoteOffice office;
+    authority.ahead_seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(office.clock.now() - system_clock().now()).count();
+    BsreSimulator service(office.signer, nik, passphrase);
+    office.use_bsre(service);
+    Json settings = parse_json(test::slurp(office.root() / "office.json"), "office.json");
+    settings["signing"] = {{"level", "t"}, {"timestamp_authorities", {authority.address("/tsa")}}};
+    test::spit(office.root() / "office.json", dump_json(settings));
+    test::spit(office.root() / "trust/uji.pem", authority.root_pem());
+    const auto drafts = office.queue(3);
+    // What refused the letter; each time by a process of its own.
+    const auto issue = [&](const Draft& draft) {
+        office.desk = office.open_desk();
+        return refused([&] {
+            office.desk->issue(
+                {.kind = draft.kind,
+                 .data = draft.data,
+                 .key = draft.key(),
+                 .actor = "ratna",
+                 .images = office.root(),
+                 .session = std::make_shared<SigningSession>([](const std::string&) { return passphrase; })});
+        });
+    };
+    const auto level_of = [&](const Draft& draft) {
+        const auto letter = office.desk->letters().find_key(draft.key()).value();
+        return signing::protection_of(office.desk->letters().pdf(letter.id).value()).level;
+    };
+
+    CHECK(issue(drafts[0]) == "");
+    CHECK(level_of(drafts[0]) == signing::Level::t);
+
+    // Silent before the number: nothing is asked of the service, no number is taken.
+    authority.stamps_left = 0;
+    CHECK_THAT(issue(drafts[1]), Contains("stempel waktu"));
+    CHECK(service.asked() == 1);
+    CHECK(office.desk->letters().list({}).size() == 1);
+
+    // Silent after the service signed: numbered and not issued, for the level is never lowered.
+    authority.stamps_left = 1;
+    CHECK_THAT(issue(drafts[2]), Contains("stempel waktu"));
+    CHECK(service.made() == 2);
+    CHECK(office.count(Status::reserved) == 1);
+    authority.stamps_left = -1;
+    CHECK(issue(drafts[2]) == "");
+    CHECK(level_of(drafts[2]) == signing::Level::t);
+    CHECK(office.count(Status::reserved) == 0);
+    CHECK(office.count(Status::issued) == 2);
 }
