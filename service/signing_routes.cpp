@@ -275,14 +275,14 @@ private:
             drafts.push_back(*std::move(draft));
         }
         const auto count = std::to_string(drafts.size());
-        tell_problems(visit, problems, content);
         const auto needs = rounds_->needs_of(drafts);
+        tell_problems(visit, problems, view.say(needs.pin_name), content);
         content["perlu_pin"] = needs.pin;
         content["kata_pin"] = view.say(needs.pin_name);
         content["perlu_segel"] = needs.seal;
         content["kata"] = view.say("Tanda tangani " + count + " surat");
         content["hari"] = view.say(to_long(date_in(view.office().zone(), visit.now)));
-        content["contoh"] = view.office().demo();
+        content["contoh"] = view.office().demo() && needs.pin_name == workflow::pin_field;
         return site_.page(
             visit, "tanda-tangan",
             {.title = (problems.empty() ? "" : "Perlu diperbaiki: ") + ("Tanda tangani " + count + " surat"),
@@ -291,10 +291,13 @@ private:
             content, status);
     }
 
-    // Problems of a secret stand at its field, the others above the form.
-    void tell_problems(const Visit& visit, const std::vector<Problem>& problems, Json& content) const {
+    // Problems of a secret stand at its field, under the name that it has there; the others above the form.
+    void tell_problems(const Visit& visit, const std::vector<Problem>& problems, const std::string& pin_name,
+                       Json& content) const {
         for (const Problem& problem : problems) {
-            const std::string words = to_string(site_.pages().words().say(visit.language, problem));
+            Problem said = site_.pages().words().say(visit.language, problem);
+            if (problem.where == workflow::pin_field) said.where = pin_name;
+            const std::string words = to_string(said);
             if (problem.where == workflow::pin_field)
                 content["galat_pin"] = words;
             else if (problem.where == workflow::seal_field)
@@ -339,9 +342,7 @@ private:
                         {"tunggu", Json::array()},
                         {"masalah", Json::array()},
                         {"galat_pin", ""},
-                        {"galat_segel", ""},
-                        {"contoh", view.office().demo()}};
-        tell_problems(visit, problems, content);
+                        {"galat_segel", ""}};
         std::vector<Draft> open;
         for (const RoundItem& item : round.items) {
             Json row = {{"judul", item.subject},
@@ -364,6 +365,8 @@ private:
             content[where].push_back(std::move(row));
         }
         const auto needs = rounds_->needs_of(open);
+        tell_problems(visit, problems, view.say(needs.pin_name), content);
+        content["contoh"] = view.office().demo() && needs.pin_name == workflow::pin_field;
         content["perlu_pin"] = needs.pin;
         content["kata_pin"] = view.say(needs.pin_name);
         content["perlu_segel"] = needs.seal;

@@ -32,7 +32,11 @@ struct Secret {
 class CscKey final : public Key {
 public:
     CscKey(std::shared_ptr<Web> web, const CscAccount& account, std::string secret, int signatures)
-        : web_(std::move(web)), account_(account), secret_{std::move(secret)}, coming_(signatures) {
+        : web_(std::move(web)),
+          account_(account),
+          secret_{std::move(secret)},
+          wanted_(signatures),
+          coming_(signatures) {
         if (!account_.url.starts_with("https://") && !is_loopback())
             throw Error(Code::data, "alamat layanan CSC wajib diawali https://", "office.json",
                         "Perbaiki alamatnya");
@@ -46,10 +50,16 @@ public:
     bool is_remote() const override { return true; }
 
     // A wrong PIN is found here, before any letter has a number; unless the service binds each authorization
-    // to the digest (SCAL 2).
+    // to the digest (SCAL 2). So is a one-time code that would end in the middle of the letters.
     void make_ready() const override {
         const std::lock_guard lock(mutex_);
         if (refused_) refuse_proof();
+        if (const std::int64_t enough = bound_ ? 1 : at_once_; is_one_time() && wanted_ > enough)
+            throw Error(Code::data,
+                        "satu kode sekali pakai cukup untuk " + std::to_string(enough) + " surat, bukan " +
+                            std::to_string(wanted_),
+                        host(),
+                        "Tanda tangani paling banyak " + std::to_string(enough) + " surat sekali jalan");
         if (!bound_ && left_ == 0) authorize(nullptr);
     }
 
@@ -242,10 +252,12 @@ private:
         return parts;
     }
 
+    bool is_one_time() const {
+        return std::any_of(proofs_.begin(), proofs_.end(), [](const Proof& p) { return p.one_time; });
+    }
+
     void authorize(const Sha256* digest) const {
-        const bool one_time =
-            std::any_of(proofs_.begin(), proofs_.end(), [](const Proof& p) { return p.one_time; });
-        if (one_time && code_used_)
+        if (is_one_time() && code_used_)
             throw Error(Code::data, "kode sekali pakai sudah terpakai", host(),
                         "Minta kode baru, lalu tanda tangani surat yang tersisa");
         std::vector<std::string> parts = typed();
@@ -290,7 +302,7 @@ private:
     std::optional<Chain> chain_;
     std::vector<Proof> proofs_;
     bool bound_ = false;
-    std::int64_t at_once_ = 1;
+    std::int64_t at_once_ = 1, wanted_ = 1;
     mutable std::mutex mutex_;
     mutable Secret sad_;
     mutable std::int64_t left_ = 0, coming_ = 1;

@@ -25,7 +25,8 @@ struct CscAccount {
 // Signs in, reads the credential and its certificates. `secret`: what the credential asks for in its order,
 // such as PIN and OTP, blanks between them; kept until the key is gone, and not sent again once it was called
 // wrong. `signatures`: how many are coming, so that one authorization serves them all where the credential
-// allows it (numSignatures, "multisign"); a one-time code serves one authorization only.
+// allows it (numSignatures, "multisign"); a one-time code serves one authorization only, and is refused by
+// make_ready() where that is too few.
 // Throws Error(data): refused, disabled, expired, too little given; Error(outside).
 std::unique_ptr<Key> open_csc(std::shared_ptr<Web> web, const CscAccount& account, const std::string& secret,
                               int signatures = 1);

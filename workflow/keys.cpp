@@ -80,7 +80,7 @@ void check_entry(const Json& entry, const std::string& path, std::vector<Problem
                                  : std::string();
     const std::size_t before = problems.size();
     if (kind == "pkcs11") {
-        check_texts(entry, path, {"modul", "token"}, {"objek", "sertifikat", "nama_sertifikat"}, problems);
+        check_texts(entry, path, {"modul", "token"}, {"objek", "sertifikat"}, problems);
     } else if (kind == "csc") {
         check_texts(entry, path, {"alamat", "rahasia"}, {"kredensial", "masuk", "nama_sertifikat"}, problems);
         if (problems.size() == before) {

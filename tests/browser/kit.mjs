@@ -11,7 +11,8 @@ import axeBuilder from '@axe-core/playwright';
 const { AxeBuilder } = axeBuilder.AxeBuilder ? axeBuilder : { AxeBuilder: axeBuilder.default ?? axeBuilder };
 export const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
 export const command = process.env.NASKAH_COMMAND ?? join(root, 'build/bin/naskah');
-const environment = {
+// Of every command that runs here; a test may add to it.
+export const environment = {
   ...process.env,
   NASKAH_TEMPLATES: process.env.NASKAH_TEMPLATES ?? join(root, 'templates'),
 };

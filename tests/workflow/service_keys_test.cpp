@@ -326,6 +326,8 @@ TEST_CASE("one authorization of a CSC service serves as many signatures as its c
         CHECK_THAT(refusal([&] { key->sign_digest({}); }).text, Contains("kode baru"));
         CHECK(service.refused() == 0);
         CHECK_THAT(refusal([&] { csc(service, "24680")->make_ready(); }).text, Contains("PIN dan OTP"));
+        CHECK_THAT(refusal([&] { key->make_ready(); }).text, Contains("cukup untuk 2 surat, bukan 3"));
+        CHECK(service.authorized() == 1);
     }
 }
 
