@@ -45,7 +45,7 @@ public:
         out.time_proven = facts.is_sound() && only_informs(chain.findings) && only_informs(facts.findings) &&
                           only_informs(facts.signer.findings);
         if (out.time_proven && out.verdict == Verdict::passed)
-            proofs_.push_back({*facts.time, checked.covered_end, std::move(chain)});
+            proofs_.push_back({facts.time, checked.covered_end, std::move(chain)});
     }
 
     void signature(CheckedSignature& checked) {
@@ -68,7 +68,7 @@ public:
                 continue;
             }
             order(*stamp, checked);
-            if (!best || *stamp->time < best->time) best = Proof{*stamp->time, checked.covered_end, chain};
+            if (!best || stamp->time < best->time) best = Proof{stamp->time, checked.covered_end, chain};
         }
         if (best) {
             out.time_proven = true;
@@ -120,7 +120,7 @@ private:
     // A timestamp can only be younger than what it covers (EN 319 102-1 5.5.4: TIMESTAMP_ORDER_FAILURE).
     void order(const TimestampFacts& facts, CheckedSignature& checked) {
         const bool contradicts = std::any_of(proofs_.begin(), proofs_.end(), [&](const Proof& proof) {
-            return proof.covers >= checked.covered_end && *facts.time > proof.time + clock_difference;
+            return proof.covers >= checked.covered_end && facts.time > proof.time + clock_difference;
         });
         if (contradicts) add(checked.report.findings, {make_finding("timestamp_order")});
     }
@@ -158,7 +158,7 @@ void judge(std::vector<CheckedSignature>& signatures, const Trust::Store& trust,
            Evidence& evidence, Web* web) {
     Judge judge(trust, at, evidence, web);
     for (auto it = signatures.rbegin(); it != signatures.rend(); ++it) {
-        if (it->document_timestamp && it->document_timestamp->time) {
+        if (it->document_timestamp) {
             judge.document_timestamp(*it);
         } else {
             judge.signature(*it);

@@ -306,6 +306,70 @@ TEST_CASE("the second table of a hybrid update may say what the first one says, 
     }
 }
 
+// Readers that heed only the first table see another file than those that heed both.
+TEST_CASE("the second table of a hybrid update brings back nothing and adds nothing") {
+    const std::string pdf = kit::sign(kit::plain_pdf());
+    const std::size_t content = pdf.find("4 0 obj");
+    const auto row = [](int kind, std::size_t first, std::size_t last = 0) {
+        std::string out(1, static_cast<char>(kind));
+        for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(first >> shift & 0xff);
+        return out + static_cast<char>(last >> 8) + static_cast<char>(last & 0xff);
+    };
+    struct Row {
+        const char* what;
+        bool freed;         // object 4, the page's content, in the first table
+        const char* index;  // of the second table
+        std::function<std::string(std::size_t)> rows;
+        Verdict verdict;
+    };
+    const std::vector<Row> rows = {
+        {"nothing but itself", false, "[61 1]", [&](std::size_t table) { return row(1, table); },
+         Verdict::passed},
+        {"freed in the first, present in the second", true, "[4 1 61 1]",
+         [&](std::size_t table) { return row(1, content) + row(1, table); }, Verdict::failed},
+        {"present before, listed only in the second", false, "[4 1 61 1]",
+         [&](std::size_t table) { return row(1, content) + row(1, table); }, Verdict::failed},
+        {"freed only in the second", false, "[4 1 61 1]",
+         [&](std::size_t table) { return row(0, 0, 1) + row(1, table); }, Verdict::failed},
+        {"new, listed only in the second", false, "[59 1 61 1]",
+         [&](std::size_t table) { return row(1, content) + row(1, table); }, Verdict::failed},
+        {"compressed", false, "[59 1 61 1]", [&](std::size_t table) { return row(2, 61, 0) + row(1, table); },
+         Verdict::failed},
+    };
+    for (const Row& it : rows) {
+        kit::PdfWriter update(pdf);
+        if (it.freed) update.free(4);
+        const std::size_t table = update.here();
+        update.stream(61, std::string("/Type /XRef /Size 100 /W [1 4 2] /Index ") + it.index, it.rows(table));
+        const auto report = kit::check(update.finish("/XRefStm " + std::to_string(table) + " "));
+        INFO(it.what << "\n" << kit::summary(report));
+        CHECK(report.verdict == it.verdict);
+    }
+}
+
+TEST_CASE("the second table is the object that stands where the first one says that it stands") {
+    const std::string pdf = kit::sign(kit::plain_pdf());
+    const auto row = [](std::size_t offset) {
+        std::string out{1};
+        for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(offset >> shift & 0xff);
+        return out + std::string(2, '\0');
+    };
+    // Inside a string of another object: a dictionary whose number belongs to an honest table further on.
+    const auto updated = [&](bool inside) {
+        kit::PdfWriter it(pdf);
+        const std::string entries = "/Type /XRef /Size 100 /W [1 4 2] /Index [61 1]";
+        const std::size_t decoy = it.here() + std::string("60 0 obj\n(").size();
+        it.object(60, "(61 0 obj\n<< " + entries + " /Length 1 >>\nstream\nx\nendstream\nendobj)");
+        const std::size_t table = it.here();
+        it.stream(61, entries, row(table));
+        return kit::check(it.finish("/XRefStm " + std::to_string(inside ? decoy : table) + " "));
+    };
+    const auto honest = updated(false);
+    INFO(kit::summary(honest));
+    CHECK(honest.verdict == Verdict::passed);
+    CHECK(updated(true).verdict == Verdict::failed);
+}
+
 TEST_CASE("what a permitted addition shows over signed content is told") {
     const auto commented = changed(kit::sign(kit::plain_pdf(), {.certify = 3}), comment);
     INFO(kit::summary(commented));

@@ -299,6 +299,35 @@ TEST_CASE("a document timestamp by a stranger, or older than what it covers, pro
     CHECK(kit::found(report, "timestamp_order"));
 }
 
+TEST_CASE("a timestamp whose time is none is no timestamp, whoever made it") {
+    const kit::Person stranger = kit::make_person({.name = "CONTOH Asing",
+                                                   .key_usage = "digitalSignature",
+                                                   .extended_key_usage = "critical,timeStamping"});
+    for (const kit::Person& authority : {stranger, cast().tsa}) {
+        for (const char* time : {"20260230060000Z", "20260326130000+0700", "202603260600", "20260326060000",
+                                 "20260326060061Z"}) {
+            const auto document =
+                at(kit::stamp_document(letter_b(), authority, {}, 60, {}, time), kit::now() + days(2));
+            INFO(time << "\n" << kit::summary(document));
+            CHECK(document.verdict == Verdict::failed);
+            CHECK(kit::found(document, "cms_malformed"));
+            CHECK_FALSE(document.signatures.at(0).time_proven);
+            const auto letter =
+                at(kit::sign(kit::plain_pdf(), {.cms = {.signer = &cast().signer,
+                                                        .stamp =
+                                                            [&](const Bytes& value) {
+                                                                return kit::stamp_attribute(
+                                                                    kit::make_token(value, authority, time));
+                                                            }},
+                                                .room = 16384}),
+                   kit::now() + days(2));
+            CHECK(letter.verdict == Verdict::indeterminate);
+            CHECK(kit::found(letter, "timestamp_invalid"));
+            CHECK_FALSE(letter.signatures.at(0).time_proven);
+        }
+    }
+}
+
 TEST_CASE("an algorithm that has become weak harms only what is not proven to be older") {
     const auto sha1_letter = [&](std::optional<Instant> stamped) {
         kit::SignWishes wishes{.cms = {.signer = &cast().signer, .digest = "SHA1"}, .room = 16384};

@@ -379,6 +379,10 @@ Bytes make_token(const Bytes& message, const Person& authority, naskah::Instant 
     const std::string text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(when)),
                            static_cast<std::size_t>(ASN1_STRING_length(when)));
     ASN1_GENERALIZEDTIME_free(when);
+    return make_token(message, authority, text);
+}
+
+Bytes make_token(const Bytes& message, const Person& authority, const std::string& text) {
     const Bytes imprint = der(0x30, std::vector<Bytes>{der(0x30, der_oid(digest_oid("SHA256"))),
                                                        der(0x04, digest("SHA256", message))});
     const Bytes info = der(0x30, std::vector<Bytes>{Bytes{2, 1, 1}, der_oid("1.2.3.4"), imprint,
@@ -442,8 +446,10 @@ std::string fill(std::string pdf, const SignWishes& wishes) {
     range.resize(std::string(range_room).size(), ' ');
     pdf.replace(range_at, range.size(), range);
     const std::string message = pdf.substr(0, open) + pdf.substr(close, end - close);
-    Bytes cms = wishes.authority ? make_token(naskah::to_bytes(message), *wishes.authority, wishes.stamped_at)
-                                 : make_cms(message, wishes.cms);
+    const Bytes body = naskah::to_bytes(message);
+    Bytes cms = !wishes.authority             ? make_cms(message, wishes.cms)
+                : wishes.stamped_text.empty() ? make_token(body, *wishes.authority, wishes.stamped_at)
+                                              : make_token(body, *wishes.authority, wishes.stamped_text);
     if (wishes.change_cms) cms = wishes.change_cms(std::move(cms));
     std::string hex = naskah::to_hex(cms);
     must(hex.size() <= close - open - 2, "room");
@@ -512,10 +518,11 @@ std::string add_store(const std::string& pdf, const Store& store, int first) {
 }
 
 std::string stamp_document(const std::string& pdf, const Person& authority, naskah::Instant time, int first,
-                           const std::string& before) {
+                           const std::string& before, const std::string& generalized_time) {
     SignWishes wishes;
     wishes.authority = &authority;
     wishes.stamped_at = time;
+    wishes.stamped_text = generalized_time;
     wishes.subfilter = "ETSI.RFC3161";
     wishes.type = "/Type /DocTimeStamp ";
     PdfWriter update(pdf);
