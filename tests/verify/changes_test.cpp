@@ -347,27 +347,31 @@ TEST_CASE("the second table of a hybrid update brings back nothing and adds noth
     }
 }
 
+// The first table frees the page's content; a table hidden inside a stream brings it back under the number of
+// an honest one that does not.
 TEST_CASE("the second table is the object that stands where the first one says that it stands") {
     const std::string pdf = kit::sign(kit::plain_pdf());
-    const auto row = [](std::size_t offset) {
-        std::string out{1};
+    const auto row = [](int kind, std::size_t offset, int generation) {
+        std::string out(1, static_cast<char>(kind));
         for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(offset >> shift & 0xff);
-        return out + std::string(2, '\0');
+        return out + '\0' + static_cast<char>(generation);
     };
-    // Inside a string of another object: a dictionary whose number belongs to an honest table further on.
-    const auto updated = [&](bool inside) {
-        kit::PdfWriter it(pdf);
-        const std::string entries = "/Type /XRef /Size 100 /W [1 4 2] /Index [61 1]";
-        const std::size_t decoy = it.here() + std::string("60 0 obj\n(").size();
-        it.object(60, "(61 0 obj\n<< " + entries + " /Length 1 >>\nstream\nx\nendstream\nendobj)");
-        const std::size_t table = it.here();
-        it.stream(61, entries, row(table));
-        return kit::check(it.finish("/XRefStm " + std::to_string(inside ? decoy : table) + " "));
-    };
-    const auto honest = updated(false);
-    INFO(kit::summary(honest));
-    CHECK(honest.verdict == Verdict::passed);
-    CHECK(updated(true).verdict == Verdict::failed);
+    const std::string entries = "/Type /XRef /Size 100 /W [1 4 2] /Index [4 1] /Length 7";
+    kit::PdfWriter update(pdf);
+    update.free(4);
+    const std::size_t hidden = update.here() + std::string("60 0 obj\n<<  /Length 100 >>\nstream\n").size();
+    std::string decoy = "61 0 obj\n<< " + entries + " >>\nstream\n" + row(1, pdf.find("4 0 obj"), 0) +
+                        "\nendstream\nendobj\n";
+    REQUIRE(decoy.size() < 1000);
+    REQUIRE(decoy.size() >= 100);
+    update.stream(60, "", decoy);
+    update.object(61, "<< " + entries + " >>\nstream\n" + row(0, 0, 1) + "\nendstream");
+    const std::string file = update.finish("/XRefStm " + std::to_string(hidden) + " ");
+    REQUIRE(file.compare(hidden, 8, "61 0 obj") == 0);
+    const auto report = kit::check(file);
+    INFO(kit::summary(report));
+    CHECK(report.verdict == Verdict::failed);
+    CHECK(kit::found(report, "changed_after_signing"));
 }
 
 TEST_CASE("what a permitted addition shows over signed content is told") {
