@@ -28,7 +28,6 @@ struct Free {
     void operator()(X509_STORE_CTX* it) const { X509_STORE_CTX_free(it); }
     void operator()(STACK_OF(X509) * it) const { sk_X509_free(it); }  // the stack, not the certificates
     void operator()(BIO* it) const { BIO_free(it); }
-    void operator()(EXTENDED_KEY_USAGE* it) const { EXTENDED_KEY_USAGE_free(it); }
 };
 
 std::time_t to_time_t(Instant instant) {
@@ -151,47 +150,27 @@ bool may_sign_documents(X509* certificate) {
     const std::uint32_t usage =
         X509_get_key_usage(certificate);  // all bits set if there is no such extension
     if (!(usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION))) return false;
-    const std::unique_ptr<EXTENDED_KEY_USAGE, Free> purposes(
-        static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr)));
-    if (!purposes) return true;
-    for (int i = 0; i < sk_ASN1_OBJECT_num(purposes.get()); ++i) {
-        const int purpose = OBJ_obj2nid(sk_ASN1_OBJECT_value(purposes.get(), i));
-        if (purpose != NID_server_auth && purpose != NID_OCSP_sign && purpose != NID_time_stamp) return true;
-    }
-    return false;
+    const auto purposes = purposes_of(certificate);
+    return !purposes || std::any_of(purposes->ids.begin(), purposes->ids.end(), [](int id) {
+        return id != NID_server_auth && id != NID_OCSP_sign && id != NID_time_stamp;
+    });
 }
 
 bool may_stamp_time(X509* certificate) {
-    int critical = 0;
-    const std::unique_ptr<EXTENDED_KEY_USAGE, Free> purposes(static_cast<EXTENDED_KEY_USAGE*>(
-        X509_get_ext_d2i(certificate, NID_ext_key_usage, &critical, nullptr)));
-    return purposes && critical == 1 && sk_ASN1_OBJECT_num(purposes.get()) == 1 &&
-           OBJ_obj2nid(sk_ASN1_OBJECT_value(purposes.get(), 0)) == NID_time_stamp;
+    const auto purposes = purposes_of(certificate);
+    return purposes && purposes->critical && purposes->ids == std::vector<int>{NID_time_stamp};
 }
 
-std::optional<Instant> to_instant(const ASN1_TIME* time) {
-    std::tm parts{};
-    if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
-    return Instant(std::chrono::seconds(::timegm(&parts)));
-}
-
-std::string name_of(X509* certificate) {
-    X509_up_ref(certificate);
-    return subject_name(Certificate(certificate, X509_free));
+std::string of(std::string_view whose, std::string_view what) {
+    return std::string(what) + (whose.empty() ? "" : " ") + std::string(whose);
 }
 
 constexpr std::uint64_t steps_per_chain = 2000;
 
 class Revocations {
 public:
-    // `anchored`: the chain leads to a trusted root. Nobody is asked about another, and its silence says
-    // nothing.
-    Revocations(const ChainQuestion& question, Evidence& evidence, Web* web, bool anchored, ChainFacts& facts)
-        : question_(question),
-          evidence_(evidence),
-          web_(anchored ? web : nullptr),
-          anchored_(anchored),
-          facts_(facts) {}
+    Revocations(const ChainQuestion& question, Evidence& evidence, Web* web, ChainFacts& facts)
+        : question_(question), evidence_(evidence), web_(web), facts_(facts) {}
 
     // `issuer` is the next certificate of the chain.
     void check(X509* certificate, X509* issuer) {
@@ -205,7 +184,7 @@ public:
         if (answer.has_forgeries) add("revocation_invalid", certificate);
         if (answer.revoked) {
             revoked(certificate, *answer.revoked);
-        } else if (anchored_ && !answer.known && !exempt && !places.empty()) {
+        } else if (!answer.known && !exempt && !places.empty()) {
             const auto end = to_instant(X509_get0_notAfter(certificate));
             // Once it has ended nobody answers for it any more, and a thief could have used it unnoticed.
             const bool too_late = end && *end < question_.now && question_.at_is_proven;
@@ -217,15 +196,14 @@ public:
         // What the file must hold about a timestamp's authority is what was known when it stamped.
         if (question_.for_timestamps && question_.claimed && !answer.known_from_file)
             answer = find_revocation({certificate, issuer, *question_.claimed}, evidence_);
-        X509_up_ref(certificate);
-        const auto place = evidence_.place_of(Certificate(certificate, X509_free));
+        const auto place = evidence_.place_of(shared(certificate));
         facts_.complete_in_file &= place && (exempt || answer.known_from_file);
         facts_.file_end = std::max({facts_.file_end, answer.file_end, place.value_or(0)});
     }
 
 private:
     void add(std::string_view name, X509* certificate) {
-        facts_.findings.push_back(make_finding(name, name_of(certificate)));
+        facts_.findings.push_back(make_finding(name, subject_name(shared(certificate))));
     }
 
     // A time that is only claimed excuses nobody, but neither does it convict.
@@ -244,7 +222,6 @@ private:
     const ChainQuestion& question_;
     Evidence& evidence_;
     Web* web_;
-    bool anchored_;
     ChainFacts& facts_;
 };
 
@@ -280,7 +257,8 @@ ChainFacts check_chain(const ChainQuestion& question, const Trust::Store& trust,
     std::set<std::string_view> names;
     for (const int error : errors) names.insert(finding_name(error));
     if (result != 1 && names.empty()) names.insert("chain_unsettled");
-    for (const std::string_view name : names) findings.push_back(make_finding(name));
+    const std::string_view whose = question.for_timestamps ? "stempel waktu" : "";
+    for (const std::string_view name : names) findings.push_back(make_finding(name, whose));
 
     STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context.get());
     const auto is_weak = [&](std::optional<Instant> since) { return since && *since <= question.at; };
@@ -288,20 +266,22 @@ ChainFacts check_chain(const ChainQuestion& question, const Trust::Store& trust,
         X509* link = sk_X509_value(chain, i);
         const bool root = i + 1 == sk_X509_num(chain);
         if (!root && is_weak(policy::weak_since(link)))
-            findings.push_back(make_finding("weak_digest", "sertifikat"));
+            findings.push_back(make_finding("weak_digest", of(whose, "sertifikat")));
         EVP_PKEY* key = X509_get0_pubkey(link);
         if (i > 0 && key && is_weak(policy::weak_since(key)))
-            findings.push_back(make_finding("weak_key", "penerbit"));
+            findings.push_back(make_finding("weak_key", of(whose, "penerbit")));
     }
     const bool fit = question.for_timestamps ? may_stamp_time(certificate) : may_sign_documents(certificate);
-    if (!fit) findings.push_back(make_finding("key_usage"));
+    if (!fit) findings.push_back(make_finding("key_usage", whose));
 
-    // What stands under no trusted root, or is forged, is nobody's word about anything.
+    // What stands under no trusted root, or is forged, is nobody's word about anything: nobody is asked about
+    // it, and what the file says of its revocation is not read.
     const bool anchored = std::none_of(names.begin(), names.end(), [](std::string_view name) {
         return name != "certificate_expired" && name != "certificate_not_yet_valid";
     });
     facts.complete_in_file = anchored;
-    Revocations revocations(question, evidence, web, anchored, facts);
+    if (!anchored) return facts;
+    Revocations revocations(question, evidence, web, facts);
     for (int i = 0; i + 1 < sk_X509_num(chain); ++i)
         revocations.check(sk_X509_value(chain, i), sk_X509_value(chain, i + 1));
     ERR_clear_error();

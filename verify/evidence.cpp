@@ -10,6 +10,7 @@ namespace naskah::verify {
 namespace {
 
 constexpr std::size_t max_items = 300;     // of each kind; an honest store holds a handful
+constexpr std::size_t max_asked = 16;      // certificates about which the network is asked
 constexpr std::size_t bytes_per_step = 8;  // what decoding costs
 
 }  // namespace
@@ -65,8 +66,12 @@ std::optional<std::size_t> Evidence::place_of(const Certificate& certificate) co
     return std::nullopt;
 }
 
+bool Evidence::may_ask(const Certificate& certificate) {
+    return asked_.size() < max_asked && asked_.insert(sha256(to_der(certificate))).second;
+}
+
 bool Evidence::add_crl(BytesView der, Source source) {
-    if (crls_.size() >= max_items) return true;
+    if (source.in_file && crls_.size() >= max_items) return true;
     budget_->spend(der.size() / bytes_per_step);
     auto crl = parse_crl(der);
     if (!crl) {
@@ -78,7 +83,7 @@ bool Evidence::add_crl(BytesView der, Source source) {
 }
 
 bool Evidence::add_ocsp(BytesView der, Source source) {
-    if (ocsps_.size() >= max_items) return true;
+    if (source.in_file && ocsps_.size() >= max_items) return true;
     budget_->spend(der.size() / bytes_per_step);
     auto response = parse_ocsp(der);
     if (!response) {

@@ -62,7 +62,7 @@ public:
     // came out.
     std::map<std::pair<const void*, const void*>, bool>& checked() const { return checked_; }
     // True once for each certificate: the network is not asked twice.
-    bool may_ask(const void* certificate) { return asked_.size() < 16 && asked_.insert(certificate).second; }
+    bool may_ask(const Certificate& certificate);
 
 private:
     enum class Kind { certificate, ocsp, crl };
@@ -77,7 +77,7 @@ private:
     std::set<int> met_;  // streams of the store
     bool damaged_ = false;
     mutable std::map<std::pair<const void*, const void*>, bool> checked_;
-    std::set<const void*> asked_;
+    std::set<Sha256> asked_;  // digests of certificates
 };
 
 // An OCSPResponse that was successful, or a BasicOCSPResponse; nullptr if it is neither.

@@ -56,6 +56,25 @@ TEST_CASE("an intact signature that cannot be trusted is indeterminate and says 
     }
 }
 
+TEST_CASE("the digest that an issuer signed is seen in every padding") {
+    const kit::Person ca = kit::make_person({.name = "CONTOH Antara RSA",
+                                             .issuer = &kit::office().root,
+                                             .is_ca = true,
+                                             .key_usage = "keyCertSign,cRLSign",
+                                             .rsa = true});
+    verify::Trust trust = kit::office().trust();
+    const std::string issuer = kit::to_pem(ca);
+    trust.add(as_bytes(issuer), "antara.pem");
+    for (const auto& [digest, weak] : {std::pair{"SHA256", false}, {"SHA1", true}}) {
+        const kit::Person person = kit::make_person(
+            {.name = "CONTOH PSS", .issuer = &ca, .key_usage = "digitalSignature", .pss_digest = digest});
+        const auto report = signed_by(person, trust);
+        INFO(digest << "\n" << kit::summary(report));
+        CHECK(kit::found(report, "weak_digest") == weak);
+        CHECK(report.verdict == (weak ? Verdict::indeterminate : Verdict::passed));
+    }
+}
+
 TEST_CASE("a certificate issued by one who may not issue is a forgery") {
     const kit::Person person =
         kit::make_person({.name = "Anak", .issuer = &kit::office().other, .key_usage = "digitalSignature"});

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "pdf_kit.h"
+#include "verify/appended.h"
 
 using namespace naskah;
 using naskah::verify::Verdict;
@@ -435,4 +436,32 @@ TEST_CASE("each of many signers sees what came after") {
     const auto report = changed(pdf, [](auto& it) { it.stream(4, "", "BT ET"); });
     CHECK(report.verdict == Verdict::failed);
     for (const auto& signature : report.signatures) CHECK(signature.changes == "forbidden");
+}
+
+TEST_CASE("what a signing service gives back holds a signature and nothing else, not even a picture of one") {
+    const std::string sent = kit::sign(kit::plain_pdf());
+    const auto added = [&](const std::string& came) {
+        std::vector<std::string> names;
+        for (const auto& finding : verify::appended_changes(as_bytes(sent), as_bytes(came)))
+            names.push_back(finding.name);
+        return names;
+    };
+    CHECK(added(kit::sign_again(sent, {.field = "Kedua"})).empty());
+    kit::PdfWriter seen(sent);
+    seen.object(
+        3,
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [6 0 R 10 0 R 20 "
+        "0 R] /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> "
+        ">>");
+    seen.object(5, "<< /Fields [6 0 R 10 0 R 20 0 R] /SigFlags 3 >>");
+    seen.object(20,
+                "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Kedua) /F 132 /Rect [0 0 595 842] /P 3 0 R "
+                "/V 21 0 R /AP << /N 22 0 R >> >>");
+    seen.object(21, kit::signature_object({}));
+    seen.stream(22, "/Type /XObject /Subtype /Form /BBox [0 0 595 842]", "1 g 0 0 595 842 re f");
+    CHECK(added(kit::fill(seen.finish(), {})) == std::vector<std::string>{"page_covered"});
+    std::string other = sent;
+    other[other.find("Surat")] = 'X';
+    CHECK(added(kit::sign_again(other, {.field = "Kedua"})) ==
+          std::vector<std::string>{"changed_after_signing"});
 }

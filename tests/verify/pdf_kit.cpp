@@ -116,7 +116,18 @@ Person make_person(const CertificateWishes& wishes) {
     if (!wishes.ocsp_url.empty()) extend(NID_info_access, "OCSP;URI:" + wishes.ocsp_url);
     if (!wishes.crl_url.empty()) extend(NID_crl_distribution_points, "URI:" + wishes.crl_url);
     EVP_PKEY* signer = wishes.issuer ? wishes.issuer->key.get() : key;
-    must(X509_sign(certificate, signer, EVP_sha256()) > 0, "sign certificate");
+    if (!wishes.pss_digest) {
+        must(X509_sign(certificate, signer, EVP_sha256()) > 0, "sign certificate");
+        return out;
+    }
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    EVP_PKEY_CTX* padding = nullptr;
+    must(EVP_DigestSignInit(context, &padding, EVP_get_digestbyname(wishes.pss_digest), nullptr, signer) ==
+                 1 &&
+             EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PSS_PADDING) == 1 &&
+             X509_sign_ctx(certificate, context) > 0,
+         "sign certificate");
+    EVP_MD_CTX_free(context);
     return out;
 }
 
@@ -130,7 +141,7 @@ std::string to_pem(const Person& person) {
     return text;
 }
 
-std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instant when) {
+std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instant when, const char* day) {
     X509_CRL* crl = X509_CRL_new();
     X509_CRL_set_version(crl, X509_CRL_VERSION_2);
     X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer.certificate.get()));
@@ -139,6 +150,7 @@ std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instan
     X509_REVOKED* entry = X509_REVOKED_new();
     X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(revoked.certificate.get()));
     X509_REVOKED_set_revocationDate(entry, time);
+    if (day) ASN1_STRING_set(const_cast<ASN1_TIME*>(X509_REVOKED_get0_revocationDate(entry)), day, -1);
     X509_CRL_add0_revoked(crl, entry);
     ASN1_TIME_free(time);
     must(X509_CRL_sign(crl, issuer.key.get(), EVP_sha256()) > 0, "sign crl");
@@ -184,6 +196,9 @@ std::string make_ocsp(const AnswerWishes& wishes) {
                                 revoked ? OCSP_REVOKED_STATUS_KEYCOMPROMISE : 0, revoked, issued,
                                 next) != nullptr,
          "ocsp status");
+    ASN1_GENERALIZEDTIME* said = nullptr;
+    OCSP_single_get0_status(OCSP_resp_get0(basic, 0), nullptr, &said, nullptr, nullptr);
+    if (wishes.revoked_day) ASN1_STRING_set(said, wishes.revoked_day, -1);
     must(OCSP_basic_sign(basic, responder.certificate.get(), responder.key.get(), EVP_sha256(), nullptr, 0) ==
              1,
          "ocsp sign");

@@ -58,10 +58,13 @@ struct CertificateWishes {
     int rsa_bits = 2048;
     bool needs_no_revocation = false;  // says so (RFC 9608)
     std::string ocsp_url, crl_url;     // where the issuer says that it answers
+    const char* pss_digest = nullptr;  // signed by RSASSA-PSS, with this digest
 };
 Person make_person(const CertificateWishes& wishes);
 std::string to_pem(const Person& person);
-std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instant when);
+// `day`: written as the day of revocation instead of `when`.
+std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instant when,
+                     const char* day = nullptr);
 std::string crl_to_der(const std::string& pem);
 
 struct AnswerWishes {
@@ -70,6 +73,7 @@ struct AnswerWishes {
     const Person* responder = nullptr;  // who signs; default: the issuer
     std::optional<naskah::Instant> revoked;
     naskah::Instant issued, next;
+    const char* revoked_day = nullptr;  // written instead of `revoked`
 };
 std::string make_ocsp(const AnswerWishes& wishes);  // an OCSPResponse, DER
 std::string to_der(const Person& person);
