@@ -35,6 +35,7 @@ struct CrlEvidence {
 struct OcspEvidence {
     std::shared_ptr<ocsp_basic_response_st> response;
     Source source;
+    std::vector<Certificate> certificates;  // that came with it, the first few
 };
 
 class Evidence {
@@ -80,8 +81,8 @@ private:
     std::set<Sha256> asked_;  // digests of certificates
 };
 
-// An OCSPResponse that was successful, or a BasicOCSPResponse; nullptr if it is neither.
-std::shared_ptr<ocsp_basic_response_st> parse_ocsp(BytesView der);
+// An OCSPResponse that was successful, or a BasicOCSPResponse; nothing if it is neither.
+std::optional<OcspEvidence> parse_ocsp(BytesView der);
 std::shared_ptr<X509_crl_st> parse_crl(BytesView der);
 
 }  // namespace naskah::verify

@@ -32,7 +32,7 @@ struct Proof {
 class Judge {
 public:
     Judge(const Trust::Store& trust, Instant at, Evidence& evidence, Web* web)
-        : trust_(trust), at_(at), evidence_(evidence), web_(web) {}
+        : at_(at), chains_(trust, evidence, web) {}
 
     void document_timestamp(CheckedSignature& checked) {
         TimestampFacts& facts = *checked.document_timestamp;
@@ -105,13 +105,12 @@ private:
     // The authority of a timestamp, as of the time at which the timestamp itself is known to have existed.
     ChainFacts authority(const TimestampFacts& facts, const Proof* later) {
         if (!facts.signer.certificate) return {};
-        ChainFacts chain = check_chain({.certificate = facts.signer.certificate,
-                                        .at = bounded(later),
-                                        .at_is_proven = later != nullptr,
-                                        .claimed = facts.time,
-                                        .now = at_,
-                                        .for_timestamps = true},
-                                       trust_, evidence_, web_);
+        ChainFacts chain = chains_.check({.certificate = facts.signer.certificate,
+                                          .at = bounded(later),
+                                          .at_is_proven = later != nullptr,
+                                          .claimed = facts.time,
+                                          .now = at_,
+                                          .for_timestamps = true});
         add(chain.findings, findings_at(bounded(later), facts.weaknesses));
         add(chain.findings, findings_at(bounded(later), facts.signer.weaknesses));
         return chain;
@@ -128,12 +127,11 @@ private:
     void signer(CheckedSignature& checked, const Proof* best) {
         Signature& out = checked.report;
         const Instant then = bounded(best);
-        const ChainFacts chain = check_chain({.certificate = checked.signer->certificate,
-                                              .at = then,
-                                              .at_is_proven = best != nullptr,
-                                              .claimed = out.signed_at,
-                                              .now = at_},
-                                             trust_, evidence_, web_);
+        const ChainFacts chain = chains_.check({.certificate = checked.signer->certificate,
+                                                .at = then,
+                                                .at_is_proven = best != nullptr,
+                                                .claimed = out.signed_at,
+                                                .now = at_});
         add(out.findings, findings_at(then, checked.signer->weaknesses));
         add(out.findings, chain.findings);
         if (!checked.is_baseline || !best) return;
@@ -145,10 +143,8 @@ private:
         if (earliest(needed)) out.level = "B-LTA";
     }
 
-    const Trust::Store& trust_;
     Instant at_;
-    Evidence& evidence_;
-    Web* web_;
+    Chains chains_;
     std::vector<Proof> proofs_;
 };
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "verify/path.h"
 
 namespace naskah::verify {
 namespace {
@@ -90,12 +91,9 @@ bool is_authentic(const OcspEvidence& item, const RevocationQuestion& question, 
         once(evidence, response, question.issuer, [&] { return has_signed(question.issuer, response); }))
         return true;
     std::vector<X509*> candidates;
-    const STACK_OF(X509)* own = OCSP_resp_get0_certs(response);
-    for (int i = 0; own && i < std::min(sk_X509_num(own), 8); ++i)
-        candidates.push_back(sk_X509_value(own, i));
+    for (const Certificate& it : item.certificates) candidates.push_back(it.get());
     for (const Certificate& it : evidence.certificates()) candidates.push_back(it.get());
     const auto produced = to_instant(OCSP_resp_get0_produced_at(response));
-    EVP_PKEY* issuer_key = X509_get0_pubkey(question.issuer);
     for (X509* candidate : candidates) {
         const auto key_size = static_cast<std::uint64_t>(X509_get0_pubkey_bitstr(candidate)->length);
         evidence.budget().spend(1 + key_size / bytes_per_step);
@@ -105,8 +103,8 @@ bool is_authentic(const OcspEvidence& item, const RevocationQuestion& question, 
         if (!produced || !begin || !end || *produced < *begin || *produced > *end) continue;
         if (X509_NAME_cmp(X509_get_issuer_name(candidate), X509_get_subject_name(question.issuer)) != 0)
             continue;
-        if (!issuer_key || !once(evidence, candidate, question.issuer,
-                                 [&] { return X509_verify(candidate, issuer_key) == 1; }))
+        if (!once(evidence, candidate, question.issuer,
+                  [&] { return has_issued(question.issuer, candidate); }))
             continue;
         if (once(evidence, response, candidate, [&] { return has_signed(candidate, response); })) return true;
     }
