@@ -152,12 +152,14 @@ private:
     }
 
     static void widen(Node& node, const char* key, const char* least) {
+        Node wished;
+        wished.attributes.push_back({key, least});
         for (auto& [name, value] : node.attributes) {
             if (name != key) continue;
-            if (std::stod(value) < std::stod(least)) value = least;
+            if (number_of(node, key, 0) < number_of(wished, key, 0)) value = least;
             return;
         }
-        node.attributes.push_back({key, least});
+        node.attributes.push_back(wished.attributes.front());
     }
 };
 

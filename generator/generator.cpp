@@ -9,6 +9,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "generator/blank.h"
+#include "generator/citizens.h"
 #include "generator/fonts.h"
 #include "generator/layout.h"
 #include "generator/markup.h"
@@ -132,26 +133,6 @@ void make_printable(Json& value, bool bookman, const FontLibrary& fonts) {
         kept += known ? one : "?";
     }
     text = std::move(kept);
-}
-
-// Numbers that name citizens stay out of what travels inside a letter: nobody reads them off a page by
-// accident.
-Json without_nik(const Json& data, const Json& schema) {
-    if (data.is_array() && schema.contains("items")) {
-        Json kept = Json::array();
-        for (const Json& item : data) kept.push_back(without_nik(item, schema.at("items")));
-        return kept;
-    }
-    if (!data.is_object() || !schema.contains("properties")) return data;
-    Json kept = Json::object();
-    for (const auto& [name, value] : data.items()) {
-        const auto property = schema.at("properties").find(name);
-        if (property == schema.at("properties").end())
-            kept[name] = value;
-        else if (property->value("format", "") != "nik")
-            kept[name] = without_nik(value, *property);
-    }
-    return kept;
 }
 
 // The letter's own data, so that a machine never has to read the picture (docs/formats.md, data.json).

@@ -54,6 +54,7 @@ verify::Report read_report(const Json& said, const Sha256& digest) {
         signature.field = row.at("field").get<std::string>();
         signature.level = row.at("level").get<std::string>();
         signature.signer = row.at("signer").get<std::string>();
+        signature.is_timestamp = row.at("is_timestamp").get<bool>();
         if (!row.at("signed_at").is_null())
             signature.signed_at = parse_rfc3339(row.at("signed_at").get<std::string>());
         signature.time_proven = row.at("time_proven").get<bool>();
@@ -70,16 +71,19 @@ verify::Report read_report(const Json& said, const Sha256& digest) {
     return report;
 }
 
+verify::Report fallen_report(const Sha256& digest) {
+    verify::Report fallen{.sha256 = digest};
+    fallen.findings.push_back(verify::make_finding("too_complex"));
+    fallen.verdict = verify::verdict_of(fallen);
+    return fallen;
+}
+
 verify::Report check_apart(BytesView pdf, const fs::path& trust, Instant at) {
     const auto output = run_child(
         {own_command().string(), "check-file"}, question(pdf, trust, at),
         {.patience = std::chrono::seconds(30), .cpu_seconds = 15, .memory = 1u << 30, .output = 4u << 20});
     if (output) return read_report(parse_json(as_text(*output), "check-file"), sha256(pdf));
-    verify::Report fallen;
-    fallen.sha256 = sha256(pdf);
-    fallen.findings.push_back(verify::make_finding("too_complex"));
-    fallen.verdict = verify::verdict_of(fallen);
-    return fallen;
+    return fallen_report(sha256(pdf));
 }
 
 void serve_check_apart() {

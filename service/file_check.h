@@ -17,6 +17,9 @@ verify::Report check_apart(BytesView pdf, const std::filesystem::path& trust, In
 // facts, and the digest is ours. Throws if it makes no sense.
 verify::Report read_report(const Json& said, const Sha256& digest);
 
+// What is said of a file whose child fell or was stopped: `failed`, too complex.
+verify::Report fallen_report(const Sha256& digest);
+
 // The child's side: what check_apart sends stands on standard input, the report goes to standard output.
 void serve_check_apart();
 

@@ -19,7 +19,6 @@
 #include "core/file.h"
 #include "service/confine.h"
 #include "service/file_check.h"
-#include "verify/finding.h"
 
 namespace naskah::service {
 namespace {
@@ -162,6 +161,7 @@ public:
 
     void start_clock() {
         begin_ = std::chrono::steady_clock::now();
+        outside_ = {};
         used_before_ = used();
     }
     void put(Kind kind, BytesView body) {
@@ -280,27 +280,26 @@ verify::Report FileChecker::check(BytesView pdf) {
     try {
         child_->start_clock();
         child_->put(Kind::file, pdf);
-        for (int questions = 0;;) {
+        for (int questions = 1;; ++questions) {
             const Head head = child_->head();
             if (head.kind == Kind::report)
                 return read_report(parse_json(as_text(child_->body(head.size, limits_.report)), "verify"),
                                    digest);
-            if (head.kind != Kind::question || !web_ || ++questions > limits_.questions) throw Lost{};
+            if (head.kind != Kind::question || !web_) throw Lost{};
             const Bytes question = child_->body(head.size, 16384);
-            child_->wait_outside();
-            const auto answer = ask_for(*web_, question);
-            child_->back_inside();
+            std::optional<Bytes> answer;
+            if (questions <= limits_.questions) {
+                child_->wait_outside();
+                answer = ask_for(*web_, question);
+                child_->back_inside();
+            }
             child_->put(answer ? Kind::answer : Kind::trouble, answer.value_or(Bytes{}));
         }
     } catch (const Lost&) {
     } catch (const std::exception&) {  // what it said makes no sense
     }
     child_.reset();
-    verify::Report fallen;
-    fallen.sha256 = digest;
-    fallen.findings.push_back(verify::make_finding("too_complex"));
-    fallen.verdict = verify::verdict_of(fallen);
-    return fallen;
+    return fallen_report(digest);
 }
 
 }  // namespace naskah::service

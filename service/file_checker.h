@@ -15,7 +15,7 @@ struct CheckLimits {
     std::chrono::seconds patience{120};  // by the clock, for one file: the machine may be busy
     std::size_t memory = 2u << 30;       // of the child, its code and the trust included
     std::size_t report = 8u << 20;
-    int questions = 16;  // to the web for one file
+    int questions = 16;  // to the web for one file; the next ones are answered by silence
 };
 
 // For programs with one thread: the child is a copy of the process as it is at the first check, without its

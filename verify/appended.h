@@ -9,9 +9,9 @@
 
 namespace naskah::verify {
 
-// What `after` holds beyond `before`, other than a signature, its field and its validation data: nothing if
-// there is nothing of the kind. `before` must be the beginning of `after`, byte for byte. As check(): never
-// throws, hangs or grows for anything in the files.
+// What `after` holds beyond `before`, other than a signature, its field and its validation data, and what
+// these show on a page: nothing if there is nothing of the kind. `before` must be the beginning of `after`,
+// byte for byte. As check(): never throws, hangs or grows for anything in the files.
 std::vector<Finding> appended_changes(BytesView before, BytesView after);
 
 }  // namespace naskah::verify

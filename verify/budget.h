@@ -18,6 +18,7 @@ public:
         }
         left_ -= steps;
     }
+    std::uint64_t left() const { return left_; }
 
 private:
     std::uint64_t left_;

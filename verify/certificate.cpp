@@ -51,6 +51,11 @@ Certificate parse_certificate(BytesView der) {
     return out;
 }
 
+Certificate shared(X509* certificate) {
+    X509_up_ref(certificate);
+    return {certificate, X509_free};
+}
+
 std::string subject_name(const Certificate& certificate) {
     const X509_NAME* name = X509_get_subject_name(certificate.get());
     std::string out = entry(name, NID_commonName);
@@ -97,6 +102,27 @@ Bytes to_der(const Certificate& certificate) {
     Bytes out(encoded, encoded + size);
     OPENSSL_free(encoded);
     return out;
+}
+
+bool Purposes::holds(int id) const { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
+
+std::optional<Purposes> purposes_of(X509* certificate) {
+    int critical = 0;
+    auto* usages = static_cast<EXTENDED_KEY_USAGE*>(
+        X509_get_ext_d2i(certificate, NID_ext_key_usage, &critical, nullptr));
+    ERR_clear_error();
+    if (!usages) return std::nullopt;
+    Purposes out{.critical = critical == 1};
+    for (int i = 0; i < sk_ASN1_OBJECT_num(usages); ++i)
+        out.ids.push_back(OBJ_obj2nid(sk_ASN1_OBJECT_value(usages, i)));
+    EXTENDED_KEY_USAGE_free(usages);
+    return out;
+}
+
+std::optional<Instant> to_instant(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
+    return Instant(std::chrono::seconds(::timegm(&parts)));
 }
 
 }  // namespace naskah::verify

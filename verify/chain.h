@@ -8,6 +8,7 @@
 #include "core/world.h"
 #include "verify/certificate.h"
 #include "verify/evidence.h"
+#include "verify/path.h"
 #include "verify/verify.h"
 
 namespace naskah {
@@ -33,10 +34,20 @@ struct ChainFacts {
     std::size_t file_end = 0;  // behind all of that in the file
 };
 
-// `web`: whom to ask about revocation when the evidence does not say, or nullptr. Only addresses in
-// certificates that lead to a trusted root are asked.
-ChainFacts check_chain(const ChainQuestion& question, const Trust::Store& trust, Evidence& evidence,
-                       Web* web);
+// The chains of one file.
+class Chains {
+public:
+    // All of them outlive it. `web`: whom to ask about revocation when the evidence does not say, or nullptr.
+    // Only addresses in certificates that lead to a trusted root are asked.
+    Chains(const Trust::Store& trust, Evidence& evidence, Web* web)
+        : paths_(trust, evidence), evidence_(evidence), web_(web) {}
+    ChainFacts check(const ChainQuestion& question);
+
+private:
+    Paths paths_;
+    Evidence& evidence_;
+    Web* web_;
+};
 
 // The revocation lists and answers that came with the trust.
 void add_evidence(const Trust::Store& trust, Evidence& evidence);

@@ -9,26 +9,65 @@
 namespace naskah::verify {
 namespace {
 
-constexpr std::size_t max_items = 300;     // of each kind; an honest store holds a handful
+constexpr std::size_t max_items = 300;  // of each kind; an honest store holds a handful
+constexpr std::size_t max_asked = 16;   // certificates about which the network is asked
+constexpr std::size_t max_answer_certificates = 8;
+constexpr std::uint8_t bits = 0x03, enumerated = 0x0a;
+constexpr const char* basic_response = "1.3.6.1.5.5.7.48.1.1";
 constexpr std::size_t bytes_per_step = 8;  // what decoding costs
 
 }  // namespace
 
-std::shared_ptr<OCSP_BASICRESP> parse_ocsp(BytesView der) {
-    const unsigned char* at = der.data();
-    const auto size = static_cast<long>(der.size());
-    OCSP_BASICRESP* basic = nullptr;
-    if (OCSP_RESPONSE* response = d2i_OCSP_RESPONSE(nullptr, &at, size)) {
-        if (OCSP_response_status(response) == OCSP_RESPONSE_STATUS_SUCCESSFUL)
-            basic = OCSP_response_get1_basic(response);
-        OCSP_RESPONSE_free(response);
-    } else {
-        at = der.data();
-        basic = d2i_OCSP_BASICRESP(nullptr, &at, size);
+// OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED, responseBytes [0] SEQUENCE { OID, OCTET STRING } }
+// BasicOCSPResponse ::= SEQUENCE { tbsResponseData, signatureAlgorithm, signature, certs [0] } (RFC
+// 6960 4.2.1)
+std::optional<OcspEvidence> parse_ocsp(BytesView der) {
+    const auto top = DerReader(der).next(tag::sequence);
+    if (!top) return std::nullopt;
+    DerReader in(top->content);
+    std::optional<Bytes> inner;
+    if (const auto status = in.next(enumerated)) {
+        if (status->content.size() != 1 || status->content[0] != OCSP_RESPONSE_STATUS_SUCCESSFUL)
+            return std::nullopt;
+        const auto wrapper = in.next(tag::context_0);
+        const auto bytes = wrapper ? DerReader(wrapper->content).next(tag::sequence) : std::nullopt;
+        if (!bytes) return std::nullopt;
+        DerReader parts(bytes->content);
+        const auto type = parts.next(tag::oid);
+        const auto octets = parts.next();
+        if (!type || oid_text(type->content) != basic_response || !octets) return std::nullopt;
+        inner = octets_of(*octets);
+        const auto basic = inner ? DerReader(*inner).next(tag::sequence) : std::nullopt;
+        if (!basic) return std::nullopt;
+        in = DerReader(basic->content);
     }
+    // OpenSSL would decode the key of each certificate anew: they are parsed apart, where the same ones are
+    // remembered.
+    const auto data = in.next(tag::sequence), algorithm = in.next(tag::sequence), signature = in.next(bits);
+    if (!data || !algorithm || !signature) return std::nullopt;
+    OcspEvidence out;
+    if (const auto certificates = in.next(tag::context_0)) {
+        const auto list = DerReader(certificates->content).next(tag::sequence);
+        if (!list) return std::nullopt;
+        DerReader items(list->content);
+        while (!items.at_end() && out.certificates.size() < max_answer_certificates) {
+            const auto item = items.next(tag::sequence);
+            if (!item || !out.certificates.emplace_back(parse_certificate(item->whole))) return std::nullopt;
+        }
+    }
+    Bytes bare;
+    for (const auto* part : {&*data, &*algorithm, &*signature})
+        bare.insert(bare.end(), part->whole.begin(), part->whole.end());
+    const std::size_t size = bare.size();
+    bare.insert(bare.begin(),
+                {0x30, 0x84, static_cast<std::uint8_t>(size >> 24),
+                 static_cast<std::uint8_t>(size >> 16 & 0xff), static_cast<std::uint8_t>(size >> 8 & 0xff),
+                 static_cast<std::uint8_t>(size & 0xff)});  // BER, which OpenSSL reads
+    const unsigned char* at = bare.data();
+    out.response.reset(d2i_OCSP_BASICRESP(nullptr, &at, static_cast<long>(bare.size())), OCSP_BASICRESP_free);
     ERR_clear_error();
-    if (!basic) return nullptr;
-    return {basic, OCSP_BASICRESP_free};
+    if (!out.response) return std::nullopt;
+    return out;
 }
 
 std::shared_ptr<X509_CRL> parse_crl(BytesView der) {
@@ -65,8 +104,12 @@ std::optional<std::size_t> Evidence::place_of(const Certificate& certificate) co
     return std::nullopt;
 }
 
+bool Evidence::may_ask(const Certificate& certificate) {
+    return asked_.size() < max_asked && asked_.insert(sha256(to_der(certificate))).second;
+}
+
 bool Evidence::add_crl(BytesView der, Source source) {
-    if (crls_.size() >= max_items) return true;
+    if (source.in_file && crls_.size() >= max_items) return true;
     budget_->spend(der.size() / bytes_per_step);
     auto crl = parse_crl(der);
     if (!crl) {
@@ -78,14 +121,15 @@ bool Evidence::add_crl(BytesView der, Source source) {
 }
 
 bool Evidence::add_ocsp(BytesView der, Source source) {
-    if (ocsps_.size() >= max_items) return true;
+    if (source.in_file && ocsps_.size() >= max_items) return true;
     budget_->spend(der.size() / bytes_per_step);
-    auto response = parse_ocsp(der);
-    if (!response) {
+    auto answer = parse_ocsp(der);
+    if (!answer) {
         damaged_ = true;
         return false;
     }
-    ocsps_.push_back({std::move(response), source});
+    answer->source = source;
+    ocsps_.push_back(std::move(*answer));
     return true;
 }
 

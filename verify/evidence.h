@@ -35,6 +35,7 @@ struct CrlEvidence {
 struct OcspEvidence {
     std::shared_ptr<ocsp_basic_response_st> response;
     Source source;
+    std::vector<Certificate> certificates;  // that came with it, the first few
 };
 
 class Evidence {
@@ -62,7 +63,7 @@ public:
     // came out.
     std::map<std::pair<const void*, const void*>, bool>& checked() const { return checked_; }
     // True once for each certificate: the network is not asked twice.
-    bool may_ask(const void* certificate) { return asked_.size() < 16 && asked_.insert(certificate).second; }
+    bool may_ask(const Certificate& certificate);
 
 private:
     enum class Kind { certificate, ocsp, crl };
@@ -77,11 +78,11 @@ private:
     std::set<int> met_;  // streams of the store
     bool damaged_ = false;
     mutable std::map<std::pair<const void*, const void*>, bool> checked_;
-    std::set<const void*> asked_;
+    std::set<Sha256> asked_;  // digests of certificates
 };
 
-// An OCSPResponse that was successful, or a BasicOCSPResponse; nullptr if it is neither.
-std::shared_ptr<ocsp_basic_response_st> parse_ocsp(BytesView der);
+// An OCSPResponse that was successful, or a BasicOCSPResponse; nothing if it is neither.
+std::optional<OcspEvidence> parse_ocsp(BytesView der);
 std::shared_ptr<X509_crl_st> parse_crl(BytesView der);
 
 }  // namespace naskah::verify

@@ -32,7 +32,7 @@ struct Proof {
 class Judge {
 public:
     Judge(const Trust::Store& trust, Instant at, Evidence& evidence, Web* web)
-        : trust_(trust), at_(at), evidence_(evidence), web_(web) {}
+        : at_(at), chains_(trust, evidence, web) {}
 
     void document_timestamp(CheckedSignature& checked) {
         TimestampFacts& facts = *checked.document_timestamp;
@@ -45,7 +45,7 @@ public:
         out.time_proven = facts.is_sound() && only_informs(chain.findings) && only_informs(facts.findings) &&
                           only_informs(facts.signer.findings);
         if (out.time_proven && out.verdict == Verdict::passed)
-            proofs_.push_back({*facts.time, checked.covered_end, std::move(chain)});
+            proofs_.push_back({facts.time, checked.covered_end, std::move(chain)});
     }
 
     void signature(CheckedSignature& checked) {
@@ -68,7 +68,7 @@ public:
                 continue;
             }
             order(*stamp, checked);
-            if (!best || *stamp->time < best->time) best = Proof{*stamp->time, checked.covered_end, chain};
+            if (!best || stamp->time < best->time) best = Proof{stamp->time, checked.covered_end, chain};
         }
         if (best) {
             out.time_proven = true;
@@ -105,13 +105,12 @@ private:
     // The authority of a timestamp, as of the time at which the timestamp itself is known to have existed.
     ChainFacts authority(const TimestampFacts& facts, const Proof* later) {
         if (!facts.signer.certificate) return {};
-        ChainFacts chain = check_chain({.certificate = facts.signer.certificate,
-                                        .at = bounded(later),
-                                        .at_is_proven = later != nullptr,
-                                        .claimed = facts.time,
-                                        .now = at_,
-                                        .for_timestamps = true},
-                                       trust_, evidence_, web_);
+        ChainFacts chain = chains_.check({.certificate = facts.signer.certificate,
+                                          .at = bounded(later),
+                                          .at_is_proven = later != nullptr,
+                                          .claimed = facts.time,
+                                          .now = at_,
+                                          .for_timestamps = true});
         add(chain.findings, findings_at(bounded(later), facts.weaknesses));
         add(chain.findings, findings_at(bounded(later), facts.signer.weaknesses));
         return chain;
@@ -120,7 +119,7 @@ private:
     // A timestamp can only be younger than what it covers (EN 319 102-1 5.5.4: TIMESTAMP_ORDER_FAILURE).
     void order(const TimestampFacts& facts, CheckedSignature& checked) {
         const bool contradicts = std::any_of(proofs_.begin(), proofs_.end(), [&](const Proof& proof) {
-            return proof.covers >= checked.covered_end && *facts.time > proof.time + clock_difference;
+            return proof.covers >= checked.covered_end && facts.time > proof.time + clock_difference;
         });
         if (contradicts) add(checked.report.findings, {make_finding("timestamp_order")});
     }
@@ -128,12 +127,11 @@ private:
     void signer(CheckedSignature& checked, const Proof* best) {
         Signature& out = checked.report;
         const Instant then = bounded(best);
-        const ChainFacts chain = check_chain({.certificate = checked.signer->certificate,
-                                              .at = then,
-                                              .at_is_proven = best != nullptr,
-                                              .claimed = out.signed_at,
-                                              .now = at_},
-                                             trust_, evidence_, web_);
+        const ChainFacts chain = chains_.check({.certificate = checked.signer->certificate,
+                                                .at = then,
+                                                .at_is_proven = best != nullptr,
+                                                .claimed = out.signed_at,
+                                                .now = at_});
         add(out.findings, findings_at(then, checked.signer->weaknesses));
         add(out.findings, chain.findings);
         if (!checked.is_baseline || !best) return;
@@ -145,10 +143,8 @@ private:
         if (earliest(needed)) out.level = "B-LTA";
     }
 
-    const Trust::Store& trust_;
     Instant at_;
-    Evidence& evidence_;
-    Web* web_;
+    Chains chains_;
     std::vector<Proof> proofs_;
 };
 
@@ -158,7 +154,7 @@ void judge(std::vector<CheckedSignature>& signatures, const Trust::Store& trust,
            Evidence& evidence, Web* web) {
     Judge judge(trust, at, evidence, web);
     for (auto it = signatures.rbegin(); it != signatures.rend(); ++it) {
-        if (it->document_timestamp && it->document_timestamp->time) {
+        if (it->document_timestamp) {
             judge.document_timestamp(*it);
         } else {
             judge.signature(*it);

@@ -21,7 +21,7 @@ std::optional<Bytes> answer_of(Web& web, const WebRequest& request) {
 }  // namespace
 
 bool ask_for_revocation(Web& web, x509_st* certificate, x509_st* issuer, Evidence& evidence) {
-    if (!evidence.may_ask(certificate)) return false;
+    if (!evidence.may_ask(shared(certificate))) return false;
     const RevocationPlaces places = revocation_places(certificate);
     for (const std::string& url : places.ocsp) {
         const auto body = answer_of(web, {.method = "POST",

@@ -27,6 +27,8 @@ std::optional<Instant> weak_since(EVP_PKEY* key) {
 std::optional<Instant> weak_since(X509* certificate) {
     int hash = NID_undef;
     if (OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &hash, nullptr) != 1) return std::nullopt;
+    // Of RSASSA-PSS (RFC 4055) the parameters name it.
+    if (hash == NID_undef) X509_get_signature_info(certificate, &hash, nullptr, nullptr, nullptr);
     switch (hash) {
         case NID_md2:
         case NID_md4:

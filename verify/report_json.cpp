@@ -20,6 +20,7 @@ Json to_json(const Signature& signature) {
     out["verdict"] = to_string(signature.verdict);
     out["level"] = signature.level;
     out["signer"] = signature.signer;
+    out["is_timestamp"] = signature.is_timestamp;
     out["signed_at"] = signature.signed_at ? Json(to_rfc3339(*signature.signed_at)) : Json(nullptr);
     out["time_proven"] = signature.time_proven;
     out["covers"] = signature.covers;

@@ -65,6 +65,11 @@ std::string say(const EtsiVerdict& verdict) {
     return verdict.indication + (verdict.sub_indication.empty() ? "" : " / " + verdict.sub_indication);
 }
 
+std::string said(Instant time, Language language) {
+    if (language == Language::english) return to_rfc3339(time);
+    return to_long(date_in(Zone::wita, time)) + " pukul " + time_in(Zone::wita, time);
+}
+
 }  // namespace
 
 std::string headline(Verdict verdict, Language language) {
@@ -85,14 +90,16 @@ std::string to_text(const Report& report, const std::string& file, const TextWis
         text += "  - " + say(finding, wishes.language) + " [" + finding.name + "]\n";
     for (const Signature& signature : report.signatures) {
         text += "  " + signature.field + ": " + headline(signature.verdict, wishes.language);
-        if (!signature.signer.empty()) text += (english ? ", by " : ", oleh ") + signature.signer;
-        if (signature.signed_at && english) {
-            text += ", " + to_rfc3339(*signature.signed_at) +
-                    (signature.time_proven ? "" : " (as the signer claims)");
-        } else if (signature.signed_at) {
-            text += ", " + to_long(date_in(Zone::wita, *signature.signed_at)) + " pukul " +
-                    time_in(Zone::wita, *signature.signed_at) +
-                    (signature.time_proven ? "" : " (waktu menurut penanda tangan)");
+        const bool stamp = signature.is_timestamp;
+        if (stamp) text += english ? ", timestamp" : ", stempel waktu";
+        if (!signature.signer.empty())
+            text += (stamp ? " " : ", ") + std::string(english ? "by " : "oleh ") + signature.signer;
+        if (signature.signed_at) {
+            text += ", " + said(*signature.signed_at, wishes.language);
+            if (!signature.time_proven && english)
+                text += stamp ? " (as the authority claims)" : " (as the signer claims)";
+            if (!signature.time_proven && !english)
+                text += stamp ? " (waktu menurut penyedianya)" : " (waktu menurut penanda tangan)";
         }
         if (!signature.level.empty()) text += ", " + signature.level;
         if (signature.covers == "whole")

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "verify/path.h"
 
 namespace naskah::verify {
 namespace {
@@ -19,19 +20,19 @@ struct Free {
     void operator()(ISSUING_DIST_POINT* it) const { ISSUING_DIST_POINT_free(it); }
     void operator()(STACK_OF(DIST_POINT) * it) const { sk_DIST_POINT_pop_free(it, DIST_POINT_free); }
     void operator()(AUTHORITY_INFO_ACCESS* it) const { AUTHORITY_INFO_ACCESS_free(it); }
-    void operator()(EXTENDED_KEY_USAGE* it) const { EXTENDED_KEY_USAGE_free(it); }
     void operator()(ASN1_GENERALIZEDTIME* it) const { ASN1_GENERALIZEDTIME_free(it); }
 };
 template <typename T>
 using Held = std::unique_ptr<T, Free>;
 
 constexpr std::uint64_t steps_per_signature = 2000;  // what checking one costs beside parsing
+constexpr std::uint64_t bytes_per_step = 64;         // of a key whose digest is asked for
 constexpr std::chrono::hours unsaid_freshness{24};   // of an answer that does not say when the next one comes
 
-std::optional<Instant> to_instant(const ASN1_TIME* time) {
-    std::tm parts{};
-    if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
-    return Instant(std::chrono::seconds(::timegm(&parts)));
+// What was revoked on a day that nobody can read was revoked before everything.
+void note_revoked(const ASN1_TIME* day, Revocation& out) {
+    const Instant when = to_instant(day).value_or(Instant::min());
+    if (!out.revoked || when < *out.revoked) out.revoked = when;
 }
 
 // A certificate that has expired may be left out of later lists and answers (RFC 5280 3.3): what was issued
@@ -49,13 +50,9 @@ bool is_fresh(std::optional<Instant> issued, std::optional<Instant> next, Instan
     return next ? *next >= at : *issued + unsaid_freshness >= at;
 }
 
-bool has_purpose(X509* certificate, int purpose) {
-    const Held<EXTENDED_KEY_USAGE> purposes(
-        static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr)));
-    for (int i = 0; purposes && i < sk_ASN1_OBJECT_num(purposes.get()); ++i) {
-        if (OBJ_obj2nid(sk_ASN1_OBJECT_value(purposes.get(), i)) == purpose) return true;
-    }
-    return false;
+bool may_answer(X509* certificate) {
+    const auto purposes = purposes_of(certificate);
+    return purposes && purposes->holds(NID_OCSP_sign);
 }
 
 // Checks a signature once, however many certificates and signatures ask about the same answer.
@@ -94,21 +91,20 @@ bool is_authentic(const OcspEvidence& item, const RevocationQuestion& question, 
         once(evidence, response, question.issuer, [&] { return has_signed(question.issuer, response); }))
         return true;
     std::vector<X509*> candidates;
-    const STACK_OF(X509)* own = OCSP_resp_get0_certs(response);
-    for (int i = 0; own && i < std::min(sk_X509_num(own), 8); ++i)
-        candidates.push_back(sk_X509_value(own, i));
+    for (const Certificate& it : item.certificates) candidates.push_back(it.get());
     for (const Certificate& it : evidence.certificates()) candidates.push_back(it.get());
     const auto produced = to_instant(OCSP_resp_get0_produced_at(response));
-    EVP_PKEY* issuer_key = X509_get0_pubkey(question.issuer);
     for (X509* candidate : candidates) {
-        if (!is_named(candidate) || !has_purpose(candidate, NID_OCSP_sign)) continue;
+        const auto key_size = static_cast<std::uint64_t>(X509_get0_pubkey_bitstr(candidate)->length);
+        evidence.budget().spend(1 + key_size / bytes_per_step);
+        if (!is_named(candidate) || !may_answer(candidate)) continue;
         const auto begin = to_instant(X509_get0_notBefore(candidate));
         const auto end = to_instant(X509_get0_notAfter(candidate));
         if (!produced || !begin || !end || *produced < *begin || *produced > *end) continue;
         if (X509_NAME_cmp(X509_get_issuer_name(candidate), X509_get_subject_name(question.issuer)) != 0)
             continue;
-        if (!issuer_key || !once(evidence, candidate, question.issuer,
-                                 [&] { return X509_verify(candidate, issuer_key) == 1; }))
+        if (!once(evidence, candidate, question.issuer,
+                  [&] { return has_issued(question.issuer, candidate); }))
             continue;
         if (once(evidence, response, candidate, [&] { return has_signed(candidate, response); })) return true;
     }
@@ -138,10 +134,7 @@ void ask_ocsp(const OcspEvidence& item, const RevocationQuestion& question, cons
         ASN1_GENERALIZEDTIME *revoked = nullptr, *issued_at = nullptr, *next_at = nullptr;
         const int status = OCSP_single_get0_status(answer, &reason, &revoked, &issued_at, &next_at);
         if (status == V_OCSP_CERTSTATUS_UNKNOWN) continue;
-        if (status == V_OCSP_CERTSTATUS_REVOKED) {
-            const auto when = to_instant(revoked);
-            if (when && (!out.revoked || *when < *out.revoked)) out.revoked = when;
-        }
+        if (status == V_OCSP_CERTSTATUS_REVOKED) note_revoked(revoked, out);
         const Held<ASN1_GENERALIZEDTIME> cutoff(static_cast<ASN1_GENERALIZEDTIME*>(
             OCSP_SINGLERESP_get1_ext_d2i(answer, NID_id_pkix_OCSP_archiveCutoff, nullptr, nullptr)));
         const auto issued = to_instant(issued_at);
@@ -197,10 +190,8 @@ void ask_crl(const CrlEvidence& item, const RevocationQuestion& question, const 
         return;
     }
     X509_REVOKED* entry = nullptr;
-    if (X509_CRL_get0_by_cert(crl, &entry, question.certificate) == 1) {
-        const auto when = to_instant(X509_REVOKED_get0_revocationDate(entry));
-        if (when && (!out.revoked || *when < *out.revoked)) out.revoked = when;
-    }
+    if (X509_CRL_get0_by_cert(crl, &entry, question.certificate) == 1)
+        note_revoked(X509_REVOKED_get0_revocationDate(entry), out);
     // A list of differences, or one of another scope, convicts but does not acquit.
     if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0 || !is_in_scope(crl, question.certificate))
         return;
@@ -250,8 +241,7 @@ bool needs_no_revocation(X509* certificate) {
     static const Held<ASN1_OBJECT> short_term(OBJ_txt2obj("0.4.0.194121.2.1", 1));
     return X509_get_ext_by_OBJ(certificate, no_revocation.get(), -1) >= 0 ||
            X509_get_ext_by_OBJ(certificate, short_term.get(), -1) >= 0 ||
-           (has_purpose(certificate, NID_OCSP_sign) &&
-            X509_get_ext_by_NID(certificate, NID_id_pkix_OCSP_noCheck, -1) >= 0);
+           (may_answer(certificate) && X509_get_ext_by_NID(certificate, NID_id_pkix_OCSP_noCheck, -1) >= 0);
 }
 
 RevocationPlaces revocation_places(X509* certificate) {

@@ -20,10 +20,13 @@ std::optional<Closing> closing_at(BytesView bytes, std::size_t at, Budget& budge
     return out;
 }
 
-bool skip_table(Parser& parser, BytesView bytes, Budget& budget) {
+// Everything between "xref" and behind "trailer". `take`: gets each row, and returns false to stop.
+template <typename Take>
+bool walk_table(Parser& parser, BytesView bytes, Budget& budget, Take take) {
     while (true) {
         const std::size_t back = parser.at();
-        if (!parser.integer()) {
+        const auto first = parser.integer();
+        if (!first) {
             parser = Parser(bytes, back, budget);
             return parser.keyword("trailer");
         }
@@ -31,8 +34,11 @@ bool skip_table(Parser& parser, BytesView bytes, Budget& budget) {
         if (!count) return false;
         for (std::int64_t i = 0; i < *count; ++i) {
             budget.spend();
-            if (!parser.integer() || !parser.integer()) return false;
-            if (!parser.keyword("n") && !parser.keyword("f")) return false;
+            const auto offset = parser.integer(), generation = parser.integer();
+            if (!offset || !generation) return false;
+            const bool in_use = parser.keyword("n");
+            if (!in_use && !parser.keyword("f")) return false;
+            if (!take(*first + i, TableRow{*offset, *generation, in_use})) return false;
         }
     }
 }
@@ -61,7 +67,8 @@ std::optional<Section> read_section(BytesView bytes, std::size_t at, Budget& bud
     out.begin = at;
     Parser parser(bytes, at, budget);
     if (parser.keyword("xref")) {
-        if (!skip_table(parser, bytes, budget)) return std::nullopt;
+        if (!walk_table(parser, bytes, budget, [](std::int64_t, const TableRow&) { return true; }))
+            return std::nullopt;
         auto trailer = parser.object();
         if (!trailer || !trailer->is(Object::Kind::dictionary)) return std::nullopt;
         out.trailer = std::move(*trailer);
@@ -76,6 +83,17 @@ std::optional<Section> read_section(BytesView bytes, std::size_t at, Budget& bud
     out.begin = stream->begin;
     out.end = stream->end;
     out.trailer = std::move(stream->object);
+    return out;
+}
+
+std::optional<std::map<std::int64_t, TableRow>> read_table(BytesView bytes, std::size_t at, Budget& budget) {
+    Parser parser(bytes, at, budget);
+    std::map<std::int64_t, TableRow> out;
+    if (!parser.keyword("xref") ||
+        !walk_table(parser, bytes, budget, [&](std::int64_t number, const TableRow& row) {
+            return out.emplace(number, row).second;
+        }))
+        return std::nullopt;
     return out;
 }
 

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -32,5 +34,15 @@ struct Section {
 };
 
 std::optional<Section> read_section(BytesView bytes, std::size_t at, Budget& budget);
+
+// A row of a classic cross-reference table (7.5.4).
+struct TableRow {
+    std::int64_t offset = 0, generation = 0;
+    bool in_use = false;
+    bool operator==(const TableRow&) const = default;
+};
+// The rows of the classic table that starts at `at`, by object number. Nothing if there is none, or if it
+// lists an object twice.
+std::optional<std::map<std::int64_t, TableRow>> read_table(BytesView bytes, std::size_t at, Budget& budget);
 
 }  // namespace naskah::verify

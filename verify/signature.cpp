@@ -35,6 +35,7 @@ const Field* find_in_signed_revision(const Field& field, const Object& dictionar
 
 void read_document_timestamp(const SignedData& data, Pieces message, CheckedSignature& checked) {
     Signature& out = checked.report;
+    out.is_timestamp = true;
     auto facts = read_timestamp(data, message);
     if (!facts) {
         out.findings.push_back(make_finding("cms_malformed", "stempel waktu"));

@@ -27,8 +27,11 @@ std::optional<TimestampFacts> read_timestamp(const SignedData& token, Pieces mes
     const auto algorithm = sequence ? parse_algorithm(*sequence) : std::nullopt;
     if (!algorithm || !hashed) return std::nullopt;
 
+    const auto when = parse_time(*time);
+    if (!when) return std::nullopt;
+
     TimestampFacts facts;
-    facts.time = parse_time(*time);
+    facts.time = *when;
     if (const auto hash = find_hash(algorithm->oid)) {
         const Bytes found = digest(*hash, message);
         facts.imprint_matches = !found.empty() && std::equal(found.begin(), found.end(),

@@ -13,18 +13,17 @@ namespace naskah::verify {
 
 struct TimestampFacts {
     SignerFacts signer;
-    std::optional<Instant> time;  // genTime, whether or not anything is true of it
+    Instant time;  // genTime, whether or not anything is true of it
     bool imprint_matches = false;
     std::vector<Finding> findings;  // about the token itself
     std::vector<Weakness> weaknesses;
     // The token is over this message and its own signature is right. Whether its authority is to be trusted
     // is another matter.
-    bool is_sound() const {
-        return time && imprint_matches && signer.digest_matches && signer.signature_matches;
-    }
+    bool is_sound() const { return imprint_matches && signer.digest_matches && signer.signature_matches; }
 };
 
-// `message` is what the token must have stamped. Nothing if `token` is not a well-formed timestamp token.
+// `message` is what the token must have stamped. Nothing if `token` is not a well-formed timestamp
+// token, whose genTime is a time in UTC that there is (RFC 3161 2.4.2).
 std::optional<TimestampFacts> read_timestamp(const SignedData& token, Pieces message);
 
 }  // namespace naskah::verify

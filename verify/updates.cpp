@@ -44,7 +44,8 @@ bool holds_only_its_objects(BytesView file, std::size_t begin, const Update& upd
 }
 
 // The second table of a hybrid file (7.5.8.4), which some readers heed and others do not: it must stand among
-// the update's objects and say nothing that the first one does not say.
+// the update's objects and say nothing that the update's own first one does not say. (What it is for, to show
+// some readers objects that are hidden from others, nobody may do to a signed file.)
 bool says_the_same(BytesView file, std::size_t begin, const Update& update, const Object& second,
                    Revision& revision, Budget& budget) {
     if (!second.is(Object::Kind::integer) || second.integer < 0) return false;
@@ -53,6 +54,14 @@ bool says_the_same(BytesView file, std::size_t begin, const Update& update, cons
     const auto stream =
         Parser(file, at, budget).indirect([](Ref) -> std::optional<std::int64_t> { return std::nullopt; });
     if (!stream || stream->begin != at || !stream->object.is(Object::Kind::stream)) return false;
+    // The rows are unpacked by the object's number: its place must be here, or they are another object's.
+    const auto place = revision.places().find(stream->ref.number);
+    if (place == revision.places().end() ||
+        !(place->second == Place{.offset = at, .generation = stream->ref.generation}))
+        return false;
+    // Not the revision's places: those have the second table's rows among them already.
+    const auto first_table = read_table(file, update.section.begin, budget);
+    if (!first_table) return false;
     const Object& table = stream->object;
     const Object* type = table.find("Type");
     const Object* widths = table.find("W");
@@ -87,18 +96,9 @@ bool says_the_same(BytesView file, std::size_t begin, const Update& update, cons
             budget.spend();
             if (row == 0 || rows->size() - read < row) return false;
             const std::int64_t kind = field(0, 1), first = field(1, 0), last = field(2, 0);
-            const auto place = revision.places().find(static_cast<int>(parts[part] + i));
-            if (kind == 0) {
-                if (place != revision.places().end()) return false;
-                continue;
-            }
-            if (place == revision.places().end() || kind > 2) return false;
-            const Place told = kind == 1 ? Place{.offset = static_cast<std::size_t>(first),
-                                                 .generation = static_cast<int>(last)}
-                                         : Place{.compressed = true,
-                                                 .offset = static_cast<std::size_t>(first),
-                                                 .index = static_cast<int>(last)};
-            if (!(place->second == told)) return false;
+            const auto said = first_table->find(parts[part] + i);
+            if (said == first_table->end() || kind > 1 || said->second.in_use != (kind == 1)) return false;
+            if (kind == 1 && !(said->second == TableRow{first, last, true})) return false;
         }
     }
     return read == rows->size();

@@ -1,6 +1,7 @@
 // Says what is true of a PDF's signatures. Reads hostile files: for anything in a file it never throws, hangs
-// or grows without bound. Facts first; the verdict is computed from them. No network. Shares nothing with
-// signing but core. Rules: docs/formats.md; ISO 32000-1 12.8, ETSI EN 319 142-1, RFC 5652.
+// or grows without bound. Facts first; the verdict is computed from them. No network unless one is given.
+// Shares nothing with signing but core. Rules: docs/formats.md; ISO 32000-1 12.8, ETSI EN 319 142-1, RFC
+// 5652.
 #pragma once
 
 #include <filesystem>
@@ -34,8 +35,9 @@ struct Finding {
 struct Signature {
     std::string field;
     Verdict verdict = Verdict::failed;
-    std::string level;   // "B-B", "B-T", "B-LT", "B-LTA", "cms", or empty if it could not be read
-    std::string signer;  // from the certificate, never from the file's own claims
+    std::string level;          // "B-B", "B-T", "B-LT", "B-LTA", "cms", or empty if it could not be read
+    std::string signer;         // from the certificate, never from the file's own claims
+    bool is_timestamp = false;  // of the document: `signer` is an authority, and signs for nobody
     std::optional<Instant> signed_at;  // as claimed, unless time_proven
     bool time_proven = false;          // by a timestamp that verifies
     std::string covers;                // "whole" or "revision"

@@ -1,6 +1,7 @@
 // Any bytes as what stands in /Contents, and as what a security store may hold: CMS, timestamp tokens,
 // certificates, revocation lists, OCSP responses.
 #include <algorithm>
+#include <cstdlib>
 
 #include "verify/evidence.h"
 #include "verify/judge.h"
@@ -11,6 +12,19 @@
 
 using namespace naskah;
 using namespace naskah::verify;
+
+namespace {
+
+// As if the arithmetic were right: then only the trust stands between these bytes and a pass.
+void claim_to_match(CheckedSignature& checked, const SignerFacts& signer) {
+    checked.report.digest_matches = checked.report.signature_matches = true;
+    for (const Finding& finding : signer.findings) {
+        if (finding.name != "digest_mismatch" && finding.name != "signature_mismatch")
+            checked.report.findings.push_back(finding);
+    }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const Trust nobody;
@@ -32,11 +46,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             checked.is_baseline = true;
             checked.signer = check_signer(*cms, message, {.certificate_attribute = true});
             checked.stamps.push_back(read_timestamp(*cms, message));
-            CheckedSignature& stamp = signatures.emplace_back();
-            stamp.covered_end = 2;
-            stamp.document_timestamp = read_timestamp(*cms, message);
+            claim_to_match(checked, *checked.signer);
+            if (auto stamp = read_timestamp(*cms, message)) {
+                CheckedSignature& over_it = signatures.emplace_back();
+                over_it.covered_end = 2;
+                claim_to_match(over_it, stamp->signer);
+                over_it.document_timestamp = std::move(stamp);
+            }
         }
         judge(signatures, nobody.store(), at, evidence, nullptr);
+        for (const CheckedSignature& it : signatures) {  // with nobody trusted
+            if (it.report.verdict == Verdict::passed || it.report.time_proven) std::abort();
+        }
         const std::size_t few = std::min<std::size_t>(evidence.certificates().size(), 4);
         for (std::size_t a = 0; a < few; ++a) {
             for (std::size_t b = 0; b < few; ++b) {

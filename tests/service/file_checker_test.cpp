@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <thread>
 
 #include "core/file.h"
 #include "core/text.h"
@@ -94,26 +95,99 @@ TEST_CASE("the child keeps no descriptor of ours and is confined") {
 #endif
 }
 
+namespace {
+
+// A signer whose issuer answers, and the web where it does.
+const kit::Person& asked_about() {
+    static const kit::Person it = kit::make_person({.name = "CONTOH Ditanya",
+                                                    .issuer = &kit::office().intermediate,
+                                                    .key_usage = "digitalSignature",
+                                                    .ocsp_url = "http://ocsp.contoh.invalid/",
+                                                    .crl_url = "http://crl.contoh.invalid/ca.crl"});
+    return it;
+}
+
+std::string letter_to_ask_about() { return kit::sign(kit::plain_pdf(), {.cms = {.signer = &asked_about()}}); }
+
+struct Answering : Web {
+    std::vector<WebRequest> asked;
+    bool silent = false;
+    std::chrono::seconds slow{0};
+    WebAnswer ask(const WebRequest& request) override {
+        asked.push_back(request);
+        if (silent) throw WebTrouble{true, "tidak terhubung"};
+        std::this_thread::sleep_for(slow);
+        return {.status = 200,
+                .body = to_bytes(kit::make_ocsp({.issuer = &kit::office().intermediate,
+                                                 .subject = &asked_about(),
+                                                 .issued = kit::now(),
+                                                 .next = kit::now() + std::chrono::hours(24)}))};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a web that does not answer, and one that may not be asked any more, leave the verdict open") {
+    const verify::Trust trust = kit::office().trust();
+    Answering silent;
+    silent.silent = true;
+    service::FileChecker checker(trust, kit::now(), &silent);
+    const auto unheard = checker.check(as_bytes(letter_to_ask_about()));
+    INFO(kit::summary(unheard));
+    CHECK(unheard.verdict == Verdict::indeterminate);
+    CHECK(kit::found(unheard, "revocation_unanswered"));
+    CHECK(silent.asked.size() == 2);  // the answerer and the list
+
+    for (const int questions : {0, 1}) {
+        silent.asked.clear();
+        service::CheckLimits limits;
+        limits.questions = questions;
+        service::FileChecker curt(trust, kit::now(), &silent, limits);
+        const auto report = curt.check(as_bytes(letter_to_ask_about()));
+        INFO(kit::summary(report));
+        CHECK(report.verdict == Verdict::indeterminate);
+        CHECK(kit::found(report, "revocation_unanswered"));
+        CHECK(silent.asked.size() == static_cast<std::size_t>(questions));
+        // The child lives on, and the next file may ask as much.
+        CHECK(kit::found(curt.check(as_bytes(letter_to_ask_about())), "revocation_unanswered"));
+        CHECK(silent.asked.size() == static_cast<std::size_t>(2 * questions));
+        CHECK(curt.children() == 1);
+    }
+}
+
+#if !defined(__SANITIZE_ADDRESS__)  // they get ten times the patience
+TEST_CASE(
+    "a child is waited for as long as patience lasts, and what the web took is not lent to the next file") {
+    const verify::Trust trust = kit::office().trust();
+    Answering slow;
+    slow.slow = std::chrono::seconds(2);
+    service::CheckLimits limits;
+    limits.patience = std::chrono::seconds(1);
+    service::FileChecker checker(trust, kit::now(), &slow, limits);
+    const auto before = children();
+    CHECK(checker.check(as_bytes(letter_to_ask_about())).verdict == Verdict::passed);
+    pid_t child = 0;
+    for (const pid_t pid : children())
+        if (std::find(before.begin(), before.end(), pid) == before.end()) child = pid;
+    REQUIRE(child != 0);
+    // It stands still for longer than the patience, for less than that and the web's time together.
+    ::kill(child, SIGSTOP);
+    std::thread waker([child] {
+        std::this_thread::sleep_for(std::chrono::seconds(2));
+        ::kill(child, SIGCONT);
+    });
+    const auto report = checker.check(as_bytes(kit::sign(kit::plain_pdf())));
+    waker.join();
+    INFO(kit::summary(report));
+    CHECK(kit::found(report, "too_complex"));
+}
+#endif
+
 TEST_CASE("the parent asks the web for its child, and for nothing else") {
-    struct Counting : Web {
-        std::vector<WebRequest> asked;
-        Bytes body;
-        WebAnswer ask(const WebRequest& request) override {
-            asked.push_back(request);
-            return {.status = 200, .body = body};
-        }
-    } web;
-    const kit::Person signer = kit::make_person({.name = "CONTOH Ditanya",
-                                                 .issuer = &kit::office().intermediate,
-                                                 .key_usage = "digitalSignature",
-                                                 .ocsp_url = "http://ocsp.contoh.invalid/"});
-    web.body = to_bytes(kit::make_ocsp({.issuer = &kit::office().intermediate,
-                                        .subject = &signer,
-                                        .issued = kit::now(),
-                                        .next = kit::now() + std::chrono::hours(24)}));
+    Answering web;
     const verify::Trust trust = kit::office().trust();
     service::FileChecker checker(trust, kit::now(), &web);
-    const auto report = checker.check(as_bytes(kit::sign(kit::plain_pdf(), {.cms = {.signer = &signer}})));
+    const auto report = checker.check(as_bytes(letter_to_ask_about()));
     INFO(kit::summary(report));
     CHECK(report.verdict == Verdict::passed);
     CHECK_FALSE(kit::found(report, "revocation_unknown"));

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "pdf_kit.h"
+#include "verify/path.h"
 
 using namespace naskah;
 using naskah::verify::Verdict;
@@ -53,6 +54,25 @@ TEST_CASE("an intact signature that cannot be trusted is indeterminate and says 
         CHECK(kit::found(report, row.finding));
         CHECK(report.signatures.at(0).digest_matches);
         CHECK(report.signatures.at(0).signature_matches);
+    }
+}
+
+TEST_CASE("the digest that an issuer signed is seen in every padding") {
+    const kit::Person ca = kit::make_person({.name = "CONTOH Antara RSA",
+                                             .issuer = &kit::office().root,
+                                             .is_ca = true,
+                                             .key_usage = "keyCertSign,cRLSign",
+                                             .rsa = true});
+    verify::Trust trust = kit::office().trust();
+    const std::string issuer = kit::to_pem(ca);
+    trust.add(as_bytes(issuer), "antara.pem");
+    for (const auto& [digest, weak] : {std::pair{"SHA256", false}, {"SHA1", true}}) {
+        const kit::Person person = kit::make_person(
+            {.name = "CONTOH PSS", .issuer = &ca, .key_usage = "digitalSignature", .pss_digest = digest});
+        const auto report = signed_by(person, trust);
+        INFO(digest << "\n" << kit::summary(report));
+        CHECK(kit::found(report, "weak_digest") == weak);
+        CHECK(report.verdict == (weak ? Verdict::indeterminate : Verdict::passed));
     }
 }
 
@@ -134,4 +154,53 @@ TEST_CASE("a folder of trusted authorities is taken as a whole, and what is none
     CHECK_THROWS_AS(nobody.add_path(folder / "lain"), Error);
     CHECK_THROWS_AS(nobody.add_path(folder / "tidak-ada"), Error);
     std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a path that was found is not searched again, for another time it is") {
+    const verify::Trust trust = kit::office().trust();
+    verify::Budget budget(5000);
+    verify::Evidence evidence(budget);
+    evidence.add_certificate(as_bytes(kit::to_der(kit::office().intermediate)), {});
+    verify::Paths paths(trust.store(), evidence);
+    const auto find = [&](Instant at) -> const verify::Path& {
+        return paths.find(kit::office().signer.certificate, at);
+    };
+    CHECK(find(kit::now()).is_anchored());
+    CHECK(find(kit::now()).links.size() == 3);
+    const std::uint64_t left = budget.left();
+    for (int i = 0; i < 100; ++i) find(kit::now());
+    CHECK(budget.left() == left);
+    CHECK(find(kit::now() + std::chrono::hours(24 * 8000)).findings ==
+          std::set<std::string_view>{"certificate_expired"});
+    CHECK(budget.left() < left);
+}
+
+TEST_CASE("what was once found to be signed is judged by its octets and its time all the same") {
+    const kit::Person signer = kit::make_person(
+        {.name = "CONTOH Sekali", .issuer = &kit::office().intermediate, .key_usage = "digitalSignature"});
+    const verify::Trust trust = kit::office().trust();
+    const std::string pdf = kit::sign(kit::plain_pdf(), {.cms = {.signer = &signer}});
+    const auto at = [&](int days) {
+        return verify::check(as_bytes(pdf), trust, kit::now() + std::chrono::hours(24 * days));
+    };
+    for (int round = 0; round < 2; ++round) {
+        CHECK(at(0).verdict == Verdict::passed);
+        CHECK(kit::found(at(4000), "certificate_expired"));
+        CHECK(kit::found(at(-40), "certificate_not_yet_valid"));
+        CHECK_FALSE(kit::found(at(4000), "certificate_forged"));
+    }
+    x509_st* issuer = kit::office().intermediate.certificate.get();
+    CHECK(verify::has_issued(issuer, signer.certificate.get()));
+    // All but its issuer's signature is the same.
+    std::string octets = kit::to_der(signer);
+    octets.back() = static_cast<char>(octets.back() ^ 1);
+    const kit::Person twin{verify::parse_certificate(as_bytes(octets)), signer.key};
+    REQUIRE(twin.certificate);
+    CHECK_FALSE(verify::has_issued(issuer, twin.certificate.get()));
+    for (int round = 0; round < 2; ++round) {
+        const auto report = signed_by(twin, trust);
+        INFO(kit::summary(report));
+        CHECK(report.verdict == Verdict::failed);
+        CHECK(kit::found(report, "certificate_forged"));
+    }
 }

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "pdf_kit.h"
+#include "verify/appended.h"
 
 using namespace naskah;
 using naskah::verify::Verdict;
@@ -306,6 +307,74 @@ TEST_CASE("the second table of a hybrid update may say what the first one says, 
     }
 }
 
+// Readers that heed only the first table see another file than those that heed both.
+TEST_CASE("the second table of a hybrid update brings back nothing and adds nothing") {
+    const std::string pdf = kit::sign(kit::plain_pdf());
+    const std::size_t content = pdf.find("4 0 obj");
+    const auto row = [](int kind, std::size_t first, std::size_t last = 0) {
+        std::string out(1, static_cast<char>(kind));
+        for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(first >> shift & 0xff);
+        return out + static_cast<char>(last >> 8) + static_cast<char>(last & 0xff);
+    };
+    struct Row {
+        const char* what;
+        bool freed;         // object 4, the page's content, in the first table
+        const char* index;  // of the second table
+        std::function<std::string(std::size_t)> rows;
+        Verdict verdict;
+    };
+    const std::vector<Row> rows = {
+        {"nothing but itself", false, "[61 1]", [&](std::size_t table) { return row(1, table); },
+         Verdict::passed},
+        {"freed in the first, present in the second", true, "[4 1 61 1]",
+         [&](std::size_t table) { return row(1, content) + row(1, table); }, Verdict::failed},
+        {"present before, listed only in the second", false, "[4 1 61 1]",
+         [&](std::size_t table) { return row(1, content) + row(1, table); }, Verdict::failed},
+        {"freed only in the second", false, "[4 1 61 1]",
+         [&](std::size_t table) { return row(0, 0, 1) + row(1, table); }, Verdict::failed},
+        {"new, listed only in the second", false, "[59 1 61 1]",
+         [&](std::size_t table) { return row(1, content) + row(1, table); }, Verdict::failed},
+        {"compressed", false, "[59 1 61 1]", [&](std::size_t table) { return row(2, 61, 0) + row(1, table); },
+         Verdict::failed},
+    };
+    for (const Row& it : rows) {
+        kit::PdfWriter update(pdf);
+        if (it.freed) update.free(4);
+        const std::size_t table = update.here();
+        update.stream(61, std::string("/Type /XRef /Size 100 /W [1 4 2] /Index ") + it.index, it.rows(table));
+        const auto report = kit::check(update.finish("/XRefStm " + std::to_string(table) + " "));
+        INFO(it.what << "\n" << kit::summary(report));
+        CHECK(report.verdict == it.verdict);
+    }
+}
+
+// The first table frees the page's content; a table hidden inside a stream brings it back under the number of
+// an honest one that does not.
+TEST_CASE("the second table is the object that stands where the first one says that it stands") {
+    const std::string pdf = kit::sign(kit::plain_pdf());
+    const auto row = [](int kind, std::size_t offset, int generation) {
+        std::string out(1, static_cast<char>(kind));
+        for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(offset >> shift & 0xff);
+        return out + '\0' + static_cast<char>(generation);
+    };
+    const std::string entries = "/Type /XRef /Size 100 /W [1 4 2] /Index [4 1] /Length 7";
+    kit::PdfWriter update(pdf);
+    update.free(4);
+    const std::size_t hidden = update.here() + std::string("60 0 obj\n<<  /Length 100 >>\nstream\n").size();
+    std::string decoy = "61 0 obj\n<< " + entries + " >>\nstream\n" + row(1, pdf.find("4 0 obj"), 0) +
+                        "\nendstream\nendobj\n";
+    REQUIRE(decoy.size() < 1000);
+    REQUIRE(decoy.size() >= 100);
+    update.stream(60, "", decoy);
+    update.object(61, "<< " + entries + " >>\nstream\n" + row(0, 0, 1) + "\nendstream");
+    const std::string file = update.finish("/XRefStm " + std::to_string(hidden) + " ");
+    REQUIRE(file.compare(hidden, 8, "61 0 obj") == 0);
+    const auto report = kit::check(file);
+    INFO(kit::summary(report));
+    CHECK(report.verdict == Verdict::failed);
+    CHECK(kit::found(report, "changed_after_signing"));
+}
+
 TEST_CASE("what a permitted addition shows over signed content is told") {
     const auto commented = changed(kit::sign(kit::plain_pdf(), {.certify = 3}), comment);
     INFO(kit::summary(commented));
@@ -367,4 +436,32 @@ TEST_CASE("each of many signers sees what came after") {
     const auto report = changed(pdf, [](auto& it) { it.stream(4, "", "BT ET"); });
     CHECK(report.verdict == Verdict::failed);
     for (const auto& signature : report.signatures) CHECK(signature.changes == "forbidden");
+}
+
+TEST_CASE("what a signing service gives back holds a signature and nothing else, not even a picture of one") {
+    const std::string sent = kit::sign(kit::plain_pdf());
+    const auto added = [&](const std::string& came) {
+        std::vector<std::string> names;
+        for (const auto& finding : verify::appended_changes(as_bytes(sent), as_bytes(came)))
+            names.push_back(finding.name);
+        return names;
+    };
+    CHECK(added(kit::sign_again(sent, {.field = "Kedua"})).empty());
+    kit::PdfWriter seen(sent);
+    seen.object(
+        3,
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [6 0 R 10 0 R 20 "
+        "0 R] /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> "
+        ">>");
+    seen.object(5, "<< /Fields [6 0 R 10 0 R 20 0 R] /SigFlags 3 >>");
+    seen.object(20,
+                "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Kedua) /F 132 /Rect [0 0 595 842] /P 3 0 R "
+                "/V 21 0 R /AP << /N 22 0 R >> >>");
+    seen.object(21, kit::signature_object({}));
+    seen.stream(22, "/Type /XObject /Subtype /Form /BBox [0 0 595 842]", "1 g 0 0 595 842 re f");
+    CHECK(added(kit::fill(seen.finish(), {})) == std::vector<std::string>{"page_covered"});
+    std::string other = sent;
+    other[other.find("Surat")] = 'X';
+    CHECK(added(kit::sign_again(other, {.field = "Kedua"})) ==
+          std::vector<std::string>{"changed_after_signing"});
 }

@@ -5,6 +5,8 @@
 #include "core/date.h"
 #include "core/web.h"
 #include "pdf_kit.h"
+#include "verify/report_text.h"
+#include "verify/revocation.h"
 
 using namespace naskah;
 using naskah::verify::Verdict;
@@ -149,6 +151,27 @@ TEST_CASE("a revocation after signing does no harm at B-LT and unsettles at B-B;
     // The file's own evidence convicts as well.
     const std::string confessed = kit::add_store(letter_t(cast().tsa), whole_store(kit::now() - days(2)));
     CHECK(at(confessed, kit::now() + days(2)).verdict == Verdict::failed);
+}
+
+TEST_CASE("a revocation on a day that nobody can read convicts") {
+    for (const char* day : {"20260230060000Z", "kemarin", ""}) {
+        const std::string answer = kit::make_ocsp({.issuer = &cast().ca,
+                                                   .subject = &cast().signer,
+                                                   .revoked = kit::now(),
+                                                   .issued = kit::now() + hours(1),
+                                                   .next = kit::now() + days(7),
+                                                   .revoked_day = day});
+        const auto by_answer = at(kit::add_store(letter_b(), {.ocsps = {answer}}), kit::now());
+        INFO(day << "\n" << kit::summary(by_answer));
+        CHECK(by_answer.verdict == Verdict::failed);
+        CHECK(kit::found(by_answer, "certificate_revoked"));
+        const std::string list =
+            kit::crl_to_der(kit::make_crl(cast().ca, cast().signer, kit::now() + hours(1), day));
+        const auto by_list = at(kit::add_store(letter_b(), {.crls = {list}}), kit::now());
+        INFO(kit::summary(by_list));
+        CHECK(by_list.verdict == Verdict::failed);
+        CHECK(kit::found(by_list, "certificate_revoked"));
+    }
 }
 
 TEST_CASE("an answer about revocation counts only if the issuer or its delegate gave it, and in time") {
@@ -299,6 +322,35 @@ TEST_CASE("a document timestamp by a stranger, or older than what it covers, pro
     CHECK(kit::found(report, "timestamp_order"));
 }
 
+TEST_CASE("a timestamp whose time is none is no timestamp, whoever made it") {
+    const kit::Person stranger = kit::make_person({.name = "CONTOH Asing",
+                                                   .key_usage = "digitalSignature",
+                                                   .extended_key_usage = "critical,timeStamping"});
+    for (const kit::Person& authority : {stranger, cast().tsa}) {
+        for (const char* time : {"20260230060000Z", "20260326130000+0700", "202603260600", "20260326060000",
+                                 "20260326060061Z"}) {
+            const auto document =
+                at(kit::stamp_document(letter_b(), authority, {}, 60, {}, time), kit::now() + days(2));
+            INFO(time << "\n" << kit::summary(document));
+            CHECK(document.verdict == Verdict::failed);
+            CHECK(kit::found(document, "cms_malformed"));
+            CHECK_FALSE(document.signatures.at(0).time_proven);
+            const auto letter =
+                at(kit::sign(kit::plain_pdf(), {.cms = {.signer = &cast().signer,
+                                                        .stamp =
+                                                            [&](const Bytes& value) {
+                                                                return kit::stamp_attribute(
+                                                                    kit::make_token(value, authority, time));
+                                                            }},
+                                                .room = 16384}),
+                   kit::now() + days(2));
+            CHECK(letter.verdict == Verdict::indeterminate);
+            CHECK(kit::found(letter, "timestamp_invalid"));
+            CHECK_FALSE(letter.signatures.at(0).time_proven);
+        }
+    }
+}
+
 TEST_CASE("an algorithm that has become weak harms only what is not proven to be older") {
     const auto sha1_letter = [&](std::optional<Instant> stamped) {
         kit::SignWishes wishes{.cms = {.signer = &cast().signer, .digest = "SHA1"}, .room = 16384};
@@ -346,4 +398,94 @@ TEST_CASE("the network is asked only when it may be, only about trusted chains, 
     CHECK(verify::check(as_bytes(pdf), verify::Trust(), kit::now(), &nobody).verdict ==
           Verdict::indeterminate);
     CHECK(nobody.urls.empty());
+}
+
+TEST_CASE("a file full of answers about others does not keep the network's from being heard") {
+    kit::Store store;
+    store.ocsps.assign(301, cast().answer(kit::office().other));
+    store.crls.assign(301, cast().quiet_list(cast().root, kit::now() + hours(1)));
+    const std::string pdf = kit::add_store(letter_b(), store, 100);
+    const verify::Trust trust = kit::office().trust();
+    Asked web;
+    web.body = cast().answer(cast().signer, kit::now() - days(1), nullptr, kit::now());
+    const auto by_answer = verify::check(as_bytes(pdf), trust, kit::now(), &web);
+    INFO(kit::summary(by_answer));
+    CHECK(kit::found(by_answer, "certificate_revoked"));
+    web.body = kit::crl_to_der(kit::make_crl(cast().ca, cast().signer, kit::now() - hours(1)));
+    const auto by_list = verify::check(as_bytes(pdf), trust, kit::now(), &web);
+    INFO(kit::summary(by_list));
+    CHECK(kit::found(by_list, "certificate_revoked"));
+}
+
+TEST_CASE("the network is asked about a certificate once, wherever its copies came from") {
+    verify::Budget budget(1000);
+    verify::Evidence evidence(budget);
+    const auto copy = verify::parse_certificate(as_bytes(kit::to_der(cast().signer)));
+    REQUIRE(copy != cast().signer.certificate);
+    CHECK(evidence.may_ask(cast().signer.certificate));
+    CHECK_FALSE(evidence.may_ask(copy));
+    CHECK(evidence.may_ask(cast().tsa.certificate));
+}
+
+TEST_CASE("a chain that nobody vouches for is not worth a look at its revocation") {
+    const std::string pdf = kit::add_store(
+        letter_b(), {.ocsps = {cast().answer(cast().signer, kit::now() - days(1), nullptr, kit::now())}});
+    CHECK(kit::found(at(pdf, kit::now()), "certificate_revoked"));
+    const auto report = at(pdf, kit::now(), verify::Trust());
+    INFO(kit::summary(report));
+    CHECK(kit::found(report, "unknown_root"));
+    CHECK_FALSE(kit::found(report, "certificate_revoked"));
+}
+
+TEST_CASE("every certificate that an answer's author is looked for among costs a step") {
+    verify::Budget budget(100000);
+    verify::Evidence evidence(budget);
+    // From one whom no certificate here is.
+    const kit::Person absent = kit::make_person({.name = "CONTOH Tidak Hadir", .issuer = &cast().ca});
+    evidence.add_ocsp(as_bytes(cast().answer(cast().signer, {}, &absent)), {});
+    const auto cost = [&] {
+        const std::uint64_t before = budget.left();
+        find_revocation({cast().signer.certificate.get(), cast().ca.certificate.get(), kit::now()}, evidence);
+        return before - budget.left();
+    };
+    const std::uint64_t alone = cost();
+    for (int i = 0; i < 10; ++i)
+        evidence.add_certificate(
+            as_bytes(kit::to_der(kit::make_person({.name = "CONTOH " + std::to_string(i), .rsa = true}))),
+            {});
+    CHECK(cost() >= alone + 10 * (1 + 270 / 64));  // each with a key of 2048 bits
+}
+
+TEST_CASE("a document timestamp is told as one: by its authority, not by a signer") {
+    const std::string pdf = kit::stamp_document(letter_b(), cast().tsa, kit::now());
+    const auto good = at(pdf, kit::now());
+    CHECK_FALSE(good.signatures.at(0).is_timestamp);
+    CHECK(good.signatures.at(1).is_timestamp);
+    CHECK(to_json(good, "").at("signatures")[1].at("is_timestamp") == true);
+    struct Row {
+        verify::Report report;
+        verify::Language language;
+        const char* line;
+    };
+    const auto unknown = at(pdf, kit::now(), verify::Trust());
+    using enum verify::Language;
+    for (const Row& row :
+         {Row{good, indonesian,
+              ": SAH, stempel waktu oleh CONTOH Stempel Waktu, 26 Maret 2026 pukul 14.00 WITA, cms"},
+          Row{good, english, ": VALID, timestamp by CONTOH Stempel Waktu, 2026-03-26T06:00:00Z, cms"},
+          Row{unknown, indonesian,
+              "stempel waktu oleh CONTOH Stempel Waktu, 26 Maret 2026 pukul 14.00 WITA "
+              "(waktu menurut penyedianya), cms"},
+          Row{unknown, english,
+              "timestamp by CONTOH Stempel Waktu, 2026-03-26T06:00:00Z (as the authority claims), cms"}}) {
+        const std::string text = to_text(row.report, "surat.pdf", {.language = row.language});
+        INFO(text);
+        CHECK(text.find(row.line) != std::string::npos);
+    }
+    // Whose certificate is in doubt is said.
+    const auto& doubt = unknown.signatures.at(1).findings.at(0);
+    CHECK(doubt.name == "unknown_root");
+    CHECK(doubt.detail == "stempel waktu");
+    for (const auto& finding : unknown.signatures.at(0).findings)
+        if (finding.name == "unknown_root") CHECK(finding.detail.empty());
 }

@@ -116,7 +116,18 @@ Person make_person(const CertificateWishes& wishes) {
     if (!wishes.ocsp_url.empty()) extend(NID_info_access, "OCSP;URI:" + wishes.ocsp_url);
     if (!wishes.crl_url.empty()) extend(NID_crl_distribution_points, "URI:" + wishes.crl_url);
     EVP_PKEY* signer = wishes.issuer ? wishes.issuer->key.get() : key;
-    must(X509_sign(certificate, signer, EVP_sha256()) > 0, "sign certificate");
+    if (!wishes.pss_digest) {
+        must(X509_sign(certificate, signer, EVP_sha256()) > 0, "sign certificate");
+        return out;
+    }
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    EVP_PKEY_CTX* padding = nullptr;
+    must(EVP_DigestSignInit(context, &padding, EVP_get_digestbyname(wishes.pss_digest), nullptr, signer) ==
+                 1 &&
+             EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PSS_PADDING) == 1 &&
+             X509_sign_ctx(certificate, context) > 0,
+         "sign certificate");
+    EVP_MD_CTX_free(context);
     return out;
 }
 
@@ -130,7 +141,7 @@ std::string to_pem(const Person& person) {
     return text;
 }
 
-std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instant when) {
+std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instant when, const char* day) {
     X509_CRL* crl = X509_CRL_new();
     X509_CRL_set_version(crl, X509_CRL_VERSION_2);
     X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer.certificate.get()));
@@ -139,6 +150,7 @@ std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instan
     X509_REVOKED* entry = X509_REVOKED_new();
     X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(revoked.certificate.get()));
     X509_REVOKED_set_revocationDate(entry, time);
+    if (day) ASN1_STRING_set(const_cast<ASN1_TIME*>(X509_REVOKED_get0_revocationDate(entry)), day, -1);
     X509_CRL_add0_revoked(crl, entry);
     ASN1_TIME_free(time);
     must(X509_CRL_sign(crl, issuer.key.get(), EVP_sha256()) > 0, "sign crl");
@@ -184,6 +196,9 @@ std::string make_ocsp(const AnswerWishes& wishes) {
                                 revoked ? OCSP_REVOKED_STATUS_KEYCOMPROMISE : 0, revoked, issued,
                                 next) != nullptr,
          "ocsp status");
+    ASN1_GENERALIZEDTIME* said = nullptr;
+    OCSP_single_get0_status(OCSP_resp_get0(basic, 0), nullptr, &said, nullptr, nullptr);
+    if (wishes.revoked_day) ASN1_STRING_set(said, wishes.revoked_day, -1);
     must(OCSP_basic_sign(basic, responder.certificate.get(), responder.key.get(), EVP_sha256(), nullptr, 0) ==
              1,
          "ocsp sign");
@@ -379,6 +394,10 @@ Bytes make_token(const Bytes& message, const Person& authority, naskah::Instant 
     const std::string text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(when)),
                            static_cast<std::size_t>(ASN1_STRING_length(when)));
     ASN1_GENERALIZEDTIME_free(when);
+    return make_token(message, authority, text);
+}
+
+Bytes make_token(const Bytes& message, const Person& authority, const std::string& text) {
     const Bytes imprint = der(0x30, std::vector<Bytes>{der(0x30, der_oid(digest_oid("SHA256"))),
                                                        der(0x04, digest("SHA256", message))});
     const Bytes info = der(0x30, std::vector<Bytes>{Bytes{2, 1, 1}, der_oid("1.2.3.4"), imprint,
@@ -442,8 +461,10 @@ std::string fill(std::string pdf, const SignWishes& wishes) {
     range.resize(std::string(range_room).size(), ' ');
     pdf.replace(range_at, range.size(), range);
     const std::string message = pdf.substr(0, open) + pdf.substr(close, end - close);
-    Bytes cms = wishes.authority ? make_token(naskah::to_bytes(message), *wishes.authority, wishes.stamped_at)
-                                 : make_cms(message, wishes.cms);
+    const Bytes body = naskah::to_bytes(message);
+    Bytes cms = !wishes.authority             ? make_cms(message, wishes.cms)
+                : wishes.stamped_text.empty() ? make_token(body, *wishes.authority, wishes.stamped_at)
+                                              : make_token(body, *wishes.authority, wishes.stamped_text);
     if (wishes.change_cms) cms = wishes.change_cms(std::move(cms));
     std::string hex = naskah::to_hex(cms);
     must(hex.size() <= close - open - 2, "room");
@@ -512,10 +533,11 @@ std::string add_store(const std::string& pdf, const Store& store, int first) {
 }
 
 std::string stamp_document(const std::string& pdf, const Person& authority, naskah::Instant time, int first,
-                           const std::string& before) {
+                           const std::string& before, const std::string& generalized_time) {
     SignWishes wishes;
     wishes.authority = &authority;
     wishes.stamped_at = time;
+    wishes.stamped_text = generalized_time;
     wishes.subfilter = "ETSI.RFC3161";
     wishes.type = "/Type /DocTimeStamp ";
     PdfWriter update(pdf);

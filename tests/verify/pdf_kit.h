@@ -58,10 +58,13 @@ struct CertificateWishes {
     int rsa_bits = 2048;
     bool needs_no_revocation = false;  // says so (RFC 9608)
     std::string ocsp_url, crl_url;     // where the issuer says that it answers
+    const char* pss_digest = nullptr;  // signed by RSASSA-PSS, with this digest
 };
 Person make_person(const CertificateWishes& wishes);
 std::string to_pem(const Person& person);
-std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instant when);
+// `day`: written as the day of revocation instead of `when`.
+std::string make_crl(const Person& issuer, const Person& revoked, naskah::Instant when,
+                     const char* day = nullptr);
 std::string crl_to_der(const std::string& pem);
 
 struct AnswerWishes {
@@ -70,6 +73,7 @@ struct AnswerWishes {
     const Person* responder = nullptr;  // who signs; default: the issuer
     std::optional<naskah::Instant> revoked;
     naskah::Instant issued, next;
+    const char* revoked_day = nullptr;  // written instead of `revoked`
 };
 std::string make_ocsp(const AnswerWishes& wishes);  // an OCSPResponse, DER
 std::string to_der(const Person& person);
@@ -105,6 +109,7 @@ struct CmsWishes {
 Bytes make_cms(const std::string& message, const CmsWishes& wishes = {});
 // A timestamp token of `message` (RFC 3161), and the unsigned attribute that carries one.
 Bytes make_token(const Bytes& message, const Person& authority, naskah::Instant time);
+Bytes make_token(const Bytes& message, const Person& authority, const std::string& generalized_time);
 Bytes raw_signature(const Person& person, const char* hash, const Bytes& message);
 Bytes stamp_attribute(const Bytes& token);
 Bytes der(std::uint8_t tag, const Bytes& content);
@@ -130,6 +135,7 @@ struct SignWishes {
     std::function<std::string(std::string)> change_contents;
     const Person* authority = nullptr;  // makes it a document timestamp
     naskah::Instant stamped_at{};
+    std::string stamped_text;   // instead, as a GeneralizedTime
     std::size_t leave_out = 0;  // octets at the end of the file not to cover
 };
 
@@ -150,7 +156,8 @@ struct Store {
 };
 std::string add_store(const std::string& pdf, const Store& store, int first = 40);
 std::string stamp_document(const std::string& pdf, const Person& authority, naskah::Instant time,
-                           int first = 60, const std::string& before = {});
+                           int first = 60, const std::string& before = {},
+                           const std::string& generalized_time = {});
 
 naskah::verify::Report check(const std::string& pdf);
 bool found(const naskah::verify::Report& report, const std::string& finding);
