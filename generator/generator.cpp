@@ -167,10 +167,14 @@ Attachment data_of(const Package& package, const Json& data, const Json& letter)
           {"date", letter.value("tanggal", "")},
           {"place", letter.value("tempat", "")},
           {"code", letter.value("kode_periksa", "")}}},
-        {"data", package.parts().names_citizens ? without_nik(data, package.schema()) : data},
     };
+    std::string text = dump_json(content);
+    text.back() = ',';  // in place of its last bracket: the data itself is not copied into it
+    text += "\"data\":";
+    text += dump_json(package.parts().names_citizens ? without_nik(data, package.schema()) : data);
+    text += "}\n";
     return {"data.json", "application/json", "Data surat: " + package.about().at("judul").get<std::string>(),
-            "Data", dump_json(content) + "\n"};
+            "Data", std::move(text)};
 }
 
 }  // namespace

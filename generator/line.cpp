@@ -33,21 +33,29 @@ public:
         seen_ += width;
         return static_cast<Length>(width + for_blanks_ * seen_ / blanks_width_ - before);
     }
+    // What a letter gets on average.
+    Length letter_space() const {
+        if (for_letters_ == 0) return 0;
+        return static_cast<Length>((2 * for_letters_ + (for_letters_ < 0 ? -letters_ : letters_)) /
+                                   (2 * letters_));
+    }
     Length letter() {
         if (for_letters_ == 0 || letter_ >= letters_) return 0;
-        const std::int64_t before = for_letters_ * letter_ / letters_;
-        ++letter_;
-        return static_cast<Length>(for_letters_ * letter_ / letters_ - before);
+        const std::int64_t before = given_;
+        given_ = for_letters_ * ++letter_ / letters_;
+        return static_cast<Length>(given_ - before);
     }
 
 private:
-    std::int64_t blanks_width_, letters_, for_blanks_ = 0, for_letters_ = 0, seen_ = 0, letter_ = 0;
+    std::int64_t blanks_width_, letters_, for_blanks_ = 0, for_letters_ = 0, seen_ = 0, letter_ = 0,
+                                          given_ = 0;
 };
 
 // Collects glyphs of one style into a Text and hands it to the line when the style changes.
 class Pen {
 public:
-    Pen(std::vector<Item>& items, Length x, Length y, int tag) : items_(items), x_(x), y_(y), tag_(tag) {}
+    Pen(std::vector<Item>& items, Length x, Length y, Length letter_space, int tag)
+        : items_(items), x_(x), y_(y), letter_space_(letter_space), tag_(tag) {}
 
     Length x() const { return x_; }
 
@@ -57,7 +65,7 @@ public:
         close();
         style_ = style;
         open_ = true;
-        text_ = Text{{x_, y_}, style.face, style.size, style.color, {}, {}, false};
+        text_ = Text{{x_, y_}, style.face, style.size, style.color, {}, {}, false, letter_space_};
         text_.glyphs.reserve(hint);
         text_.text.reserve(hint + 2);
     }
@@ -77,7 +85,7 @@ public:
 
 private:
     std::vector<Item>& items_;
-    Length x_, y_;
+    Length x_, y_, letter_space_;
     int tag_;
     Text text_;
     Style style_;
@@ -143,7 +151,7 @@ void LineSetter::emit(const RichText& text, const Setting& setting, std::uint32_
     if (!spread && slack > 0 && setting.align == Align::right) x += static_cast<Length>(slack);
     if (!spread && slack > 0 && setting.align == Align::center) x += static_cast<Length>(slack / 2);
 
-    Pen pen(line.items, x, setting.baseline, setting.tag);
+    Pen pen(line.items, x, setting.baseline, shares.letter_space(), setting.tag);
     const std::string_view all = text.text;
     for (std::uint32_t a = first; a < end.end; ++a) {
         const Atom& atom = atoms_[a];

@@ -1,7 +1,6 @@
 #include "generator/pdf_syntax.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "core/text.h"
 
@@ -9,8 +8,13 @@ namespace naskah::generator {
 
 void append_int(std::string& out, std::int64_t value) {
     char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-    out.append(digits, end);
+    char* const end = digits + sizeof digits;
+    char* begin = end;
+    auto rest = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+    do *--begin = static_cast<char>('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    if (value < 0) *--begin = '-';
+    out.append(begin, end);
 }
 
 void append_length(std::string& out, Length thousandths) {

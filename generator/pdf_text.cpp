@@ -33,9 +33,10 @@ public:
                 out_ += array_ ? "(" : "[(";
                 array_ = string_ = true;
             }
-            append_escaped(out_, static_cast<std::uint8_t>(cid >> 8));
-            append_escaped(out_, static_cast<std::uint8_t>(cid & 0xFF));
-            reader_ += std::int64_t{program_.width[cid]} * text_.size;
+            const FontProgram::Code& code = program_.codes[cid];
+            out_.append(code.bytes, code.size);
+            reader_ +=
+                std::int64_t{program_.width[cid]} * text_.size + std::int64_t{text_.letter_space} * 1000;
             wanted_ += std::int64_t{glyph.advance} * 1000;
         }
     }
