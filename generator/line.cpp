@@ -1,5 +1,6 @@
 // The second half of LineSetter: a broken line becomes items at fixed positions.
 #include <algorithm>
+#include <span>
 
 #include "generator/paragraph.h"
 
@@ -74,6 +75,17 @@ public:
         glyph.advance = advance;
         text_.glyphs.push_back(glyph);
         x_ += advance;
+    }
+    // Glyphs of a word whose text began at `begin`, and now begins at `text_offset`.
+    void word(std::span<const Glyph> glyphs, std::uint32_t begin, std::uint32_t text_offset, Spread& shares) {
+        const std::size_t first = text_.glyphs.size();
+        text_.glyphs.insert(text_.glyphs.end(), glyphs.begin(), glyphs.end());
+        for (std::size_t i = first; i < text_.glyphs.size(); ++i) {
+            Glyph& glyph = text_.glyphs[i];
+            glyph.cluster += text_offset - begin;
+            glyph.advance += shares.letter();
+            x_ += glyph.advance;
+        }
     }
     std::string& text() { return text_.text; }
     void mark_soft_hyphen() { text_.soft_hyphen = true; }
@@ -170,9 +182,9 @@ void LineSetter::emit(const RichText& text, const Setting& setting, std::uint32_
                 pen.use(style, glyph_count);
                 const auto offset = static_cast<std::uint32_t>(pen.text().size());
                 pen.text().append(all.substr(atom.text_begin, atom.text_end - atom.text_begin));
-                for (std::uint32_t g = atom.glyph_begin; g < atom.glyph_end; ++g)
-                    pen.glyph(glyphs_[g], offset + glyphs_[g].cluster - atom.text_begin,
-                              glyphs_[g].advance + shares.letter());
+                pen.word(std::span<const Glyph>(glyphs_).subspan(atom.glyph_begin,
+                                                                 atom.glyph_end - atom.glyph_begin),
+                         atom.text_begin, offset, shares);
                 break;
             }
             case Atom::Kind::object: {

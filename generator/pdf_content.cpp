@@ -25,6 +25,7 @@ public:
         : page_(page), number_(number), resources_(resources), fonts_(fonts), structure_(structure) {}
 
     std::string run() {
+        out_.reserve(16u << 10);
         for (const Item& item : page_.items)  // behind everything else
             if (const auto* watermark = std::get_if<Watermark>(&item.what)) draw(*watermark);
         for (const Item& item : page_.items) {

@@ -1,20 +1,20 @@
 #include "generator/pdf_syntax.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/text.h"
 
 namespace naskah::generator {
 
 void append_int(std::string& out, std::int64_t value) {
+    if (value >= 0 && value < 10) {
+        out += static_cast<char>('0' + value);
+        return;
+    }
     char digits[24];
-    char* const end = digits + sizeof digits;
-    char* begin = end;
-    auto rest = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-    do *--begin = static_cast<char>('0' + rest % 10);
-    while ((rest /= 10) != 0);
-    if (value < 0) *--begin = '-';
-    out.append(begin, end);
+    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    out.append(digits, end);
 }
 
 void append_length(std::string& out, Length thousandths) {
