@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <cstring>
 
 #include "core/error.h"
 #include "generator/pdf_syntax.h"
@@ -34,7 +35,7 @@ public:
             move(glyph.offset_x, program_.ascii[cid] == ' ');
             const FontProgram::Code& code = program_.codes[cid];
             if (shown_size_ + sizeof code.bytes > shown_.size()) flush();
-            std::copy(code.bytes, code.bytes + sizeof code.bytes, &shown_[shown_size_]);
+            std::memcpy(&shown_[shown_size_], code.bytes, sizeof code.bytes);  // some for nothing
             shown_size_ += code.size;
             ahead_ += std::int64_t{program_.width[cid]} * text_.size + letter_space -
                       std::int64_t{glyph.advance} * 1000;
