@@ -196,6 +196,53 @@ std::string dump(const AnyJson& value, int indent) {
     }
 }
 
+void write_text(std::string& out, const std::string& text) {
+    if (const auto bad = first_bad_utf8(text))
+        throw Error(Code::internal, "teks bukan UTF-8 yang benar di bita " + std::to_string(*bad), "JSON");
+    out += '"';
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+        out.append(text, begin, at - begin);
+        begin = at + 1;
+        constexpr std::string_view named = "\"\\\b\f\n\r\t", names = "\"\\bfnrt";
+        out += '\\';
+        if (const std::size_t known = named.find(c); known != named.npos) {
+            out += names[known];
+        } else {
+            constexpr char digits[] = "0123456789abcdef";
+            out += "u00";
+            out += digits[static_cast<unsigned char>(c) >> 4];
+            out += digits[c & 15];
+        }
+    }
+    out.append(text, begin);
+    out += '"';
+}
+
+// As nlohmann/json writes it on one line, which it does letter by letter: every letter holds its data.
+void write(std::string& out, const Json& value) {
+    if (value.is_string()) return write_text(out, value.get_ref<const std::string&>());
+    if (!value.is_structured()) {
+        out += dump(value, -1);
+        return;
+    }
+    const bool object = value.is_object();
+    out += object ? '{' : '[';
+    bool first = true;
+    for (auto at = value.begin(); at != value.end(); ++at) {
+        if (!first) out += ',';
+        first = false;
+        if (object) {
+            write_text(out, at.key());
+            out += ':';
+        }
+        write(out, *at);
+    }
+    out += object ? '}' : ']';
+}
+
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& file) {
@@ -217,7 +264,11 @@ Json parse_json(std::string_view text, const std::string& file) {
     return builder.take();
 }
 
-std::string dump_json(const Json& value) { return dump(value, -1); }
+std::string dump_json(const Json& value) {
+    std::string out;
+    write(out, value);
+    return out;
+}
 std::string dump_json_pretty(const Json& value) { return dump(value, 2); }
 std::string canonical_json(const Json& value) { return dump(sorted(value), -1); }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace naskah {
 namespace {
@@ -59,6 +60,14 @@ bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 std::optional<std::size_t> first_bad_utf8(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {
+        std::uint64_t eight = 0;  // bytes at a time, as long as they are ASCII
+        if (at + sizeof eight <= text.size()) {
+            std::memcpy(&eight, text.data() + at, sizeof eight);
+            if ((eight & 0x8080808080808080u) == 0) {
+                at += sizeof eight;
+                continue;
+            }
+        }
         const std::size_t length = sequence_at(text, at).length;
         if (length == 0) return at;
         at += length;

@@ -2,48 +2,60 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 namespace naskah::generator {
 namespace {
 
-using Words = std::span<const std::string_view>;
+// A few words, asked for several times at each blank of a letter. Most others differ in how they begin and
+// how long they are.
+template <std::size_t count>
+class Words {
+public:
+    constexpr explicit Words(const std::array<std::string_view, count>& words) : words_(words) {
+        for (const std::string_view word : words) begun_[key(word)] = true;
+    }
+    constexpr bool has(std::string_view word) const {
+        return !word.empty() && begun_[key(word)] &&
+               std::find(words_.begin(), words_.end(), word) != words_.end();
+    }
+
+private:
+    static constexpr std::size_t key(std::string_view word) {
+        return (static_cast<unsigned char>(word.front()) * 4u + word.size()) % 256;
+    }
+    std::array<std::string_view, count> words_;
+    std::array<bool, 256> begun_{};
+};
 
 // Behind these stands the number, letter or numeral that they announce.
-constexpr std::array<std::string_view, 48> announcers{
-    "Nomor",    "nomor",    "NOMOR",    "No.",    "Tahun",  "tahun", "TAHUN",    "Pasal",
-    "pasal",    "PASAL",    "ayat",     "Ayat",   "huruf",  "Huruf", "angka",    "Angka",
-    "Diktum",   "diktum",   "DIKTUM",   "Bab",    "BAB",    "bab",   "Triwulan", "triwulan",
-    "Semester", "semester", "Lampiran", "Tahap",  "Gambar", "Foto",  "Tabel",    "Rp",
-    "NIP",      "NIB",      "NPWP",     "KBLI",   "RT",     "RW",    "RT.",      "RW.",
-    "halaman",  "pukul",    "butir",    "lantai", "Lantai", "Blok",  "Km",       "KM"};
-constexpr std::array<std::string_view, 24> titles{
-    "PT",   "CV",   "UD",    "PD",   "Fa",    "PT.", "CV.", "Yth.", "Dr.",  "Ir.",  "H.",   "Hj.",
-    "Drs.", "Dra.", "Prof.", "Sdr.", "Sdri.", "KH.", "Tn.", "Ny.",  "a.n.", "u.b.", "Plt.", "Plh."};
-constexpr std::array<std::string_view, 24> months{
-    "Januari",   "Februari", "Maret",    "April",    "Mei",       "Juni",     "Juli",     "Agustus",
-    "September", "Oktober",  "November", "Desember", "JANUARI",   "FEBRUARI", "MARET",    "APRIL",
-    "MEI",       "JUNI",     "JULI",     "AGUSTUS",  "SEPTEMBER", "OKTOBER",  "NOVEMBER", "DESEMBER"};
-constexpr std::array<std::string_view, 17> units{"ha",  "m",   "m2",  "m²",   "km",   "kg",
-                                                 "cm",  "mm",  "%",   "WITA", "WIB",  "WIT",
-                                                 "ton", "km2", "km²", "kWh",  "liter"};
-constexpr std::array<std::string_view, 20> number_words{
-    "nol",     "satu",    "dua",     "tiga",   "empat", "lima",  "enam",  "tujuh", "delapan", "sembilan",
-    "sepuluh", "sebelas", "seratus", "seribu", "belas", "puluh", "ratus", "ribu",  "juta",    "miliar"};
-constexpr std::array<std::string_view, 20> name_openers{
-    "PT",       "CV",    "UD",  "PT.",  "CV.",  "Kabupaten", "Kota", "Kecamatan", "Kelurahan", "Desa",
-    "Provinsi", "Jalan", "Jl.", "Yth.", "Sdr.", "KABUPATEN", "KOTA", "PROVINSI",  "KECAMATAN", "Pulau"};
+constexpr Words announcers(std::to_array<std::string_view>(
+    {"Nomor",    "nomor",    "NOMOR",    "No.",    "Tahun",  "tahun", "TAHUN",    "Pasal",
+     "pasal",    "PASAL",    "ayat",     "Ayat",   "huruf",  "Huruf", "angka",    "Angka",
+     "Diktum",   "diktum",   "DIKTUM",   "Bab",    "BAB",    "bab",   "Triwulan", "triwulan",
+     "Semester", "semester", "Lampiran", "Tahap",  "Gambar", "Foto",  "Tabel",    "Rp",
+     "NIP",      "NIB",      "NPWP",     "KBLI",   "RT",     "RW",    "RT.",      "RW.",
+     "halaman",  "pukul",    "butir",    "lantai", "Lantai", "Blok",  "Km",       "KM"}));
+constexpr Words titles(std::to_array<std::string_view>({"PT",   "CV",   "UD",    "PD",   "Fa",    "PT.",
+                                                        "CV.",  "Yth.", "Dr.",   "Ir.",  "H.",    "Hj.",
+                                                        "Drs.", "Dra.", "Prof.", "Sdr.", "Sdri.", "KH.",
+                                                        "Tn.",  "Ny.",  "a.n.",  "u.b.", "Plt.",  "Plh."}));
+constexpr Words months(std::to_array<std::string_view>(
+    {"Januari",   "Februari", "Maret",    "April",    "Mei",       "Juni",     "Juli",     "Agustus",
+     "September", "Oktober",  "November", "Desember", "JANUARI",   "FEBRUARI", "MARET",    "APRIL",
+     "MEI",       "JUNI",     "JULI",     "AGUSTUS",  "SEPTEMBER", "OKTOBER",  "NOVEMBER", "DESEMBER"}));
+constexpr Words units(std::to_array<std::string_view>({"ha", "m", "m2", "m²", "km", "kg", "cm", "mm", "%",
+                                                       "WITA", "WIB", "WIT", "ton", "km2", "km²", "kWh",
+                                                       "liter"}));
+constexpr Words number_words(std::to_array<std::string_view>(
+    {"nol",     "satu",    "dua",     "tiga",   "empat", "lima",  "enam",  "tujuh", "delapan", "sembilan",
+     "sepuluh", "sebelas", "seratus", "seribu", "belas", "puluh", "ratus", "ribu",  "juta",    "miliar"}));
+constexpr Words name_openers(std::to_array<std::string_view>(
+    {"PT",       "CV",    "UD",  "PT.",  "CV.",  "Kabupaten", "Kota", "Kecamatan", "Kelurahan", "Desa",
+     "Provinsi", "Jalan", "Jl.", "Yth.", "Sdr.", "KABUPATEN", "KOTA", "PROVINSI",  "KECAMATAN", "Pulau"}));
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_letter(char c) { return is_capital(c) || (c >= 'a' && c <= 'z'); }
-
-bool one_of(std::string_view word, Words words) {
-    // Asked several times for each blank of a letter: most words differ in their first letter.
-    return !word.empty() && std::any_of(words.begin(), words.end(), [&](std::string_view known) {
-        return known.size() == word.size() && known.front() == word.front() && known == word;
-    });
-}
 
 std::string_view without_opening(std::string_view word) {
     while (!word.empty() && (word.front() == '(' || word.front() == '"' || word.front() == '\''))
@@ -88,7 +100,7 @@ bool is_degree(std::string_view word) {
 // middle.
 bool within_number_words(std::string_view left, std::string_view right) {
     return (left.front() == '(' || right.find(')') != right.npos) &&
-           one_of(without_opening(left), number_words) && one_of(without_closing(right), number_words);
+           number_words.has(without_opening(left)) && number_words.has(without_closing(right));
 }
 
 }  // namespace
@@ -104,15 +116,15 @@ bool bound(std::string_view left, std::string_view right) {
     if (is_digit(left.front())) {
         if (first == '(' && right.size() > 1 && is_letter(right[1])) return is_number(left);
         const std::string_view bare = without_closing(right);
-        return (is_day(left) && one_of(bare, months)) || (is_number(left) && one_of(bare, units));
+        return (is_day(left) && months.has(bare)) || (is_number(left) && units.has(bare));
     }
-    if (one_of(left, announcers)) return is_announced(right);
-    if (is_digit(first)) return without_closing(right).size() == 4 && one_of(left, months);
-    if (one_of(left, titles)) return true;
+    if (announcers.has(left)) return is_announced(right);
+    if (is_digit(first)) return without_closing(right).size() == 4 && months.has(left);
+    if (titles.has(left)) return true;
     return left.back() == ',' && is_degree(right);
 }
 
-bool opens_name(std::string_view word) { return one_of(without_opening(word), name_openers); }
+bool opens_name(std::string_view word) { return name_openers.has(without_opening(word)); }
 
 bool NameWatch::next(std::string_view word) {
     const std::string_view bare = without_opening(word);

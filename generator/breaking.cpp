@@ -12,6 +12,8 @@ constexpr std::int64_t rough_neighbours = 9000;  // a tight line beside a loose 
 constexpr std::int64_t two_hyphens = 12000;
 constexpr std::int64_t last_hyphen = 5000;
 constexpr std::int64_t lonely_word = 2500000;
+constexpr std::int64_t poor = 1100;  // badness: gaps twice as wide as the eye bears
+constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
 struct Grade {
     std::int64_t badness;
@@ -42,6 +44,11 @@ Grade grade_justified(std::int64_t slack, const Sums& line) {
     return {std::min(worst, 500 + 600 * (amount - room - letters) / room), fitness};
 }
 
+// Whether `grade_justified` would surely call it poor.
+bool is_poor(std::int64_t slack, const Sums& line) {
+    return slack > 2 * space_stretch(line.spaces) + letter_stretch(line.ems);
+}
+
 // Ragged lines: what is free at the right, held against a fifth of the column.
 Grade grade_ragged(std::int64_t slack, Length width) {
     return {std::min<std::int64_t>(2000, cubed(slack, std::max<std::int64_t>(width / 5, 1))), 1};
@@ -49,12 +56,13 @@ Grade grade_ragged(std::int64_t slack, Length width) {
 
 }  // namespace
 
-std::span<const std::uint32_t> Breaker::run(std::span<const Sums> sums,
-                                            std::span<const Opportunity> opportunities, Measure measure) {
+// The candidate of the paragraph's end, or none. If `decent`, paths that cost as much as one poor line are
+// given up.
+std::uint32_t Breaker::best_end(std::span<const Sums> sums, std::span<const Opportunity> opportunities,
+                                Measure measure, bool decent) {
+    const std::int64_t most = decent ? (10 + poor) * (10 + poor) : never;
     candidates_.clear();
     active_.clear();
-    result_.clear();
-    constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
     candidates_.push_back({none, none, 0, 0, 1, false});
     active_.push_back(0);
 
@@ -62,10 +70,11 @@ std::span<const std::uint32_t> Breaker::run(std::span<const Sums> sums,
         const Opportunity& here = opportunities[b];
         const bool last = b + 1 == opportunities.size();
         Candidate best[4];
-        for (Candidate& candidate : best) candidate.demerits = never;
+        for (Candidate& candidate : best) candidate.demerits = most;
 
         std::size_t kept = 0;
-        for (const std::uint32_t a : active_) {
+        for (std::size_t i = 0; i < active_.size(); ++i) {
+            const std::uint32_t a = active_[i];
             const Candidate& from = candidates_[a];
             if (from.first >= here.end && !(last && from.first == here.end)) {
                 active_[kept++] = a;
@@ -86,6 +95,11 @@ std::span<const std::uint32_t> Breaker::run(std::span<const Sums> sums,
             }
             active_[kept++] = a;
             if (line.fills > 0 && slack > 0) slack = 0;
+            if (decent && measure.justified && !last && is_poor(slack, line)) {
+                // So are the lines that begin later.
+                while (++i < active_.size()) active_[kept++] = active_[i];
+                break;
+            }
 
             Grade grade{0, 1};
             if (last && slack >= 0)
@@ -112,7 +126,7 @@ std::span<const std::uint32_t> Breaker::run(std::span<const Sums> sums,
         std::int64_t least = never;
         for (const Candidate& candidate : best) least = std::min(least, candidate.demerits);
         for (const Candidate& candidate : best) {
-            if (candidate.demerits >= never || candidate.demerits > least + rough_neighbours) continue;
+            if (candidate.demerits >= most || candidate.demerits > least + rough_neighbours) continue;
             active_.push_back(static_cast<std::uint32_t>(candidates_.size()));
             candidates_.push_back(candidate);
         }
@@ -123,6 +137,14 @@ std::span<const std::uint32_t> Breaker::run(std::span<const Sums> sums,
         if (candidates_[a].opportunity + 1 == opportunities.size() &&
             (best == none || candidates_[a].demerits < candidates_[best].demerits))
             best = a;
+    return best;
+}
+
+std::span<const std::uint32_t> Breaker::run(std::span<const Sums> sums,
+                                            std::span<const Opportunity> opportunities, Measure measure) {
+    result_.clear();
+    std::uint32_t best = best_end(sums, opportunities, measure, true);
+    if (best == none) best = best_end(sums, opportunities, measure, false);
     for (std::uint32_t c = best; c != none && candidates_[c].opportunity != none; c = candidates_[c].previous)
         result_.push_back(candidates_[c].opportunity);
     std::reverse(result_.begin(), result_.end());

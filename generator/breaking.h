@@ -52,10 +52,17 @@ public:
     // atoms). Between any two atoms of a run wider than the measure there must be an opportunity; then no
     // line is ever wider than the measure. Returns indices into `opportunities`, one a line; valid until the
     // next call. Time: linear in the text.
+    //
+    // As TeX does, it first looks at decent lines only. What it finds then is what it would find among all:
+    // demerits only add up, so a paragraph that holds a poor line is worse than any whose sum is less than
+    // that line's.
     std::span<const std::uint32_t> run(std::span<const Sums> sums, std::span<const Opportunity> opportunities,
                                        Measure measure);
 
 private:
+    std::uint32_t best_end(std::span<const Sums> sums, std::span<const Opportunity> opportunities,
+                           Measure measure, bool decent);
+
     struct Candidate {
         std::uint32_t opportunity;  // where the line before ends; none for the paragraph's start
         std::uint32_t previous;     // candidate

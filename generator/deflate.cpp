@@ -18,12 +18,12 @@ Bytes deflate(BytesView bytes, int level) {
     auto& compressor = compressors.at(static_cast<std::size_t>(level));
     if (!compressor) compressor.reset(libdeflate_alloc_compressor(level));
     if (!compressor) throw Error(Code::internal, "libdeflate tidak dapat dimulai");
-    Bytes out(libdeflate_zlib_compress_bound(compressor.get(), bytes.size()));
-    out.resize(
-        libdeflate_zlib_compress(compressor.get(), bytes.data(), bytes.size(), out.data(), out.size()));
-    if (out.empty()) throw Error(Code::internal, "libdeflate gagal");
-    out.shrink_to_fit();
-    return out;
+    const std::size_t room = libdeflate_zlib_compress_bound(compressor.get(), bytes.size());
+    const auto out = std::make_unique_for_overwrite<std::uint8_t[]>(room);
+    const std::size_t size =
+        libdeflate_zlib_compress(compressor.get(), bytes.data(), bytes.size(), out.get(), room);
+    if (size == 0) throw Error(Code::internal, "libdeflate gagal");
+    return Bytes(out.get(), out.get() + size);
 }
 
 }  // namespace naskah::generator

@@ -6,6 +6,7 @@
 #include "core/sha256.h"
 #include "core/text.h"
 #include "generator/deflate.h"
+#include "generator/pdf_syntax.h"
 
 namespace naskah::generator {
 namespace {
@@ -126,6 +127,15 @@ void finish_program(FontProgram& program, BytesView bytes, const std::string& fa
     program.to_unicode = deflate(as_bytes(cmap), 12);
 
     for (const std::string& text : program.text) program.ascii += text.size() == 1 ? text.front() : '\0';
+
+    program.codes.resize(program.text.size());
+    for (std::size_t cid = 0; cid < program.codes.size(); ++cid) {
+        std::string code;
+        append_escaped(code, static_cast<std::uint8_t>(cid >> 8));
+        append_escaped(code, static_cast<std::uint8_t>(cid & 0xFF));
+        std::copy(code.begin(), code.end(), program.codes[cid].bytes);
+        program.codes[cid].size = static_cast<std::uint8_t>(code.size());
+    }
 
     program.widths = width_entries(program.width);
 }

@@ -83,13 +83,7 @@ using SubsetPlan = std::unique_ptr<hb_subset_plan_t, Destroy<hb_subset_plan_dest
 bool is_bold(Face face) { return static_cast<unsigned>(face) % 2 == 1; }
 bool is_italic(Face face) { return static_cast<unsigned>(face) % 4 >= 2; }
 
-// A glyph in font units, as the word cache keeps it.
-struct UnitGlyph {
-    std::uint16_t id;
-    std::int32_t advance, offset_x, offset_y;
-    std::uint32_t cluster;
-};
-using Word = std::vector<UnitGlyph>;
+using Word = std::vector<Glyph>;  // clusters count from the word's begin
 
 // Half away from zero, like every other rounding of a letter.
 Length scale(std::int64_t units, Length size, int upem) {
@@ -135,7 +129,7 @@ struct Loaded {
     HbFont font;  // scaled to its em: positions are font units
     int upem = 0;
 
-    Word shape(std::string_view text) const {
+    Word shape(Length size, std::string_view text) const {
         thread_local const Buffer buffer{hb_buffer_create()};
         hb_buffer_t* b = buffer.get();
         hb_buffer_reset(b);
@@ -157,8 +151,9 @@ struct Loaded {
         Word word;
         word.reserve(count);
         for (unsigned i = 0; i < count; ++i)
-            word.push_back({static_cast<std::uint16_t>(info[i].codepoint), position[i].x_advance,
-                            position[i].x_offset, position[i].y_offset, info[i].cluster});
+            word.push_back({static_cast<std::uint16_t>(info[i].codepoint),
+                            scale(position[i].x_advance, size, upem), scale(position[i].x_offset, size, upem),
+                            -scale(position[i].y_offset, size, upem), info[i].cluster});
         return word;
     }
 
@@ -184,17 +179,21 @@ class WordCache {
 public:
     static constexpr std::size_t most_words = 4096, longest_word = 64;
 
-    const Word& get(std::uint64_t library, Face face, const Loaded& loaded, std::string_view text) {
+    const Word& get(std::uint64_t library, Face face, const Loaded& loaded, Length size,
+                    std::string_view text) {
         if (library != library_ || count_ >= most_words) {
-            for (auto& words : words_) words.clear();
+            styles_.clear();
             library_ = library;
             count_ = 0;
         }
-        auto& words = words_[static_cast<std::size_t>(face)];
-        if (const auto found = words.find(text); found != words.end()) return found->second;
-        if (text.size() > longest_word) return long_word_ = loaded.shape(text);
+        auto style = std::find_if(styles_.begin(), styles_.end(), [&](const Style& known) {
+            return known.face == face && known.size == size;
+        });
+        if (style == styles_.end()) style = styles_.insert(styles_.end(), {face, size, {}});
+        if (const auto found = style->words.find(text); found != style->words.end()) return found->second;
         ++count_;
-        return words.emplace(text, loaded.shape(text)).first->second;
+        if (text.size() > longest_word) return long_word_ = loaded.shape(size, text);
+        return style->words.emplace(text, loaded.shape(size, text)).first->second;
     }
 
 private:
@@ -202,9 +201,14 @@ private:
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
+    struct Style {
+        Face face;
+        Length size;
+        std::unordered_map<std::string, Word, Hash, std::equal_to<>> words;
+    };
     std::uint64_t library_ = 0;
-    std::size_t count_ = 0;
-    std::array<std::unordered_map<std::string, Word, Hash, std::equal_to<>>, face_count> words_;
+    std::size_t count_ = 0;  // of words that were not known
+    std::vector<Style> styles_;
     Word long_word_;
 };
 
@@ -251,11 +255,11 @@ struct FontLibrary::Impl {
     const Loaded& loaded(Face face) const { return faces[static_cast<std::size_t>(face)]; }
 
     template <typename Use>
-    void for_each_word(Face face, std::string_view text, Use use) const {
+    void for_each_word(Face face, Length size, std::string_view text, Use use) const {
         thread_local WordCache cache;
         for (std::size_t at = 0; at < text.size();) {
             const std::size_t end = text[at] == ' ' ? at + 1 : std::min(text.find(' ', at), text.size());
-            use(cache.get(serial, face, loaded(face), text.substr(at, end - at)), at, end);
+            use(cache.get(serial, face, loaded(face), size, text.substr(at, end - at)), at, end);
             at = end;
         }
     }
@@ -282,7 +286,7 @@ const std::vector<std::string>& FontLibrary::Impl::texts(Face face) const {
             if (result[glyph].empty()) result[glyph] = plain_text(c);
         }
         for (const std::string_view ligature : ligatures)
-            if (const Word word = f.shape(ligature); word.size() == 1) result[word[0].id] = ligature;
+            if (const Word word = f.shape(f.upem, ligature); word.size() == 1) result[word[0].id] = ligature;
         cell.texts = std::move(result);
     });
     return cell.texts;
@@ -296,7 +300,7 @@ std::vector<std::uint16_t> FontLibrary::Impl::glyphs_of(Face face, std::u32strin
         if (hb_font_get_nominal_glyph(f.font.get(), c, &glyph))
             glyphs.push_back(static_cast<std::uint16_t>(glyph));
     for (const std::string_view ligature : ligatures)
-        for (const UnitGlyph& g : f.shape(ligature)) glyphs.push_back(g.id);
+        for (const Glyph& g : f.shape(f.upem, ligature)) glyphs.push_back(g.id);
     std::sort(glyphs.begin(), glyphs.end());
     glyphs.erase(std::unique(glyphs.begin(), glyphs.end()), glyphs.end());
     return glyphs;
@@ -395,11 +399,11 @@ FontLibrary::FontLibrary(const std::vector<std::filesystem::path>& folders)
 FontLibrary::~FontLibrary() = default;
 
 void FontLibrary::shape(Face face, Length size, std::string_view text, std::vector<Glyph>& out) const {
-    const int upem = impl_->loaded(face).upem;
-    impl_->for_each_word(face, text, [&](const Word& word, std::size_t at, std::size_t) {
-        for (const UnitGlyph& g : word)
-            out.push_back({g.id, scale(g.advance, size, upem), scale(g.offset_x, size, upem),
-                           -scale(g.offset_y, size, upem), g.cluster + static_cast<std::uint32_t>(at)});
+    impl_->for_each_word(face, size, text, [&](const Word& word, std::size_t at, std::size_t) {
+        const std::size_t first = out.size();
+        out.insert(out.end(), word.begin(), word.end());
+        for (std::size_t i = at == 0 ? out.size() : first; i < out.size(); ++i)
+            out[i].cluster += static_cast<std::uint32_t>(at);
     });
 }
 
@@ -410,9 +414,10 @@ char32_t FontLibrary::missing(Face face, std::string_view text) const {
         if (is_control(c) || runs_leftwards(c)) return c;
     }
     char32_t found = 0;
-    impl_->for_each_word(face, text, [&](const Word& word, std::size_t at, std::size_t end) {
+    constexpr Length any_size = pt(11);
+    impl_->for_each_word(face, any_size, text, [&](const Word& word, std::size_t at, std::size_t end) {
         if (found != 0) return;
-        const auto bad = std::find_if(word.begin(), word.end(), [](const UnitGlyph& g) { return g.id == 0; });
+        const auto bad = std::find_if(word.begin(), word.end(), [](const Glyph& g) { return g.id == 0; });
         if (bad == word.end()) return;
         // The cluster may hold more characters than the one that is to blame.
         std::size_t place = at + bad->cluster;

@@ -50,6 +50,11 @@ struct FontProgram {
     std::vector<std::uint16_t> width;  // by CID, in 1/1000 em: what a PDF reader advances by
     std::vector<std::string> text;     // by CID, UTF-8: what the CMap says; empty where it says nothing
     std::string ascii;                 // by CID: that text if it is one byte, else 0
+    struct Code {
+        char bytes[4] = {};
+        std::uint8_t size = 0;
+    };
+    std::vector<Code> codes;  // by CID: its two bytes as they stand in a string, escaped where they must be
     std::vector<std::uint16_t>
         renumbered;  // face glyph id to subset glyph id (CID); 0xFFFF: not in the subset
     // For the FontDescriptor, in 1/1000 em.

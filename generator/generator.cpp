@@ -1,10 +1,13 @@
 #include "generator/generator.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <functional>
 #include <list>
 #include <mutex>
+#include <optional>
 
 #include "core/file.h"
 #include "core/text.h"
@@ -24,27 +27,23 @@ namespace fs = std::filesystem;
 namespace {
 
 // Pictures already decoded, the last used first: every letter shows the same emblem. A file that was replaced
-// (another size or time) is read anew.
+// (another one, or of another size or time) is read anew.
 class Pictures {
 public:
-    std::shared_ptr<const Picture> get(const fs::path& file, const std::string& name) {
-        std::error_code missing;
-        const auto size = fs::file_size(file, missing);
-        if (missing)
+    // `asked` is where the file should lie. Only `find` says where it does lie, or throws if it may not be
+    // shown; what it found under the same name before, and is the same file still, needs no second look.
+    std::shared_ptr<const Picture> get(const std::string& asked, const std::string& name,
+                                       const std::function<fs::path()>& find) {
+        if (auto known = lookup(asked)) return known;
+        const std::string file = find();
+        if (auto known = file == asked ? nullptr : lookup(file)) return known;
+        const auto seen = identity(file);
+        if (!seen)
             throw Error(Code::data, "gambar tidak ada atau tidak dapat dibaca", name,
                         "Periksa nama berkasnya.");
-        const auto time = fs::last_write_time(file, missing);
-        {
-            const std::lock_guard lock(mutex_);
-            for (auto kept = kept_.begin(); kept != kept_.end(); ++kept) {
-                if (kept->file != file || kept->size != size || kept->time != time) continue;
-                kept_.splice(kept_.begin(), kept_, kept);
-                return kept_.front().picture;
-            }
-        }
         auto picture = read_picture(read_file(file, largest), name);
         const std::lock_guard lock(mutex_);
-        kept_.push_front({file, size, time, picture});
+        kept_.push_front({identity(asked) == seen ? asked : file, *seen, picture});
         std::size_t sum = 0;
         for (auto kept = kept_.begin(); kept != kept_.end();) {
             sum += kept->picture->compressed.size() + kept->picture->alpha.size();
@@ -55,12 +54,33 @@ public:
 
 private:
     static constexpr std::size_t largest = 20u << 20, room = 8u << 20;
+    // Device, number, size, seconds and nanoseconds of the last change.
+    using Identity = std::array<std::int64_t, 5>;
     struct Kept {
-        fs::path file;
-        std::uintmax_t size;
-        fs::file_time_type time;
+        std::string path;
+        Identity identity;
         std::shared_ptr<const Picture> picture;
     };
+
+    static std::optional<Identity> identity(const std::string& path) {
+        struct stat file;
+        if (::stat(path.c_str(), &file) != 0) return std::nullopt;
+        return Identity{static_cast<std::int64_t>(file.st_dev), static_cast<std::int64_t>(file.st_ino),
+                        file.st_size, file.st_mtim.tv_sec, file.st_mtim.tv_nsec};
+    }
+
+    std::shared_ptr<const Picture> lookup(const std::string& path) {
+        const auto seen = identity(path);
+        if (!seen) return nullptr;
+        const std::lock_guard lock(mutex_);
+        for (auto kept = kept_.begin(); kept != kept_.end(); ++kept) {
+            if (kept->path != path || kept->identity != *seen) continue;
+            kept_.splice(kept_.begin(), kept_, kept);
+            return kept_.front().picture;
+        }
+        return nullptr;
+    }
+
     std::mutex mutex_;
     std::list<Kept> kept_;
 };
@@ -148,10 +168,14 @@ Attachment data_of(const Package& package, const Json& data, const Json& letter)
           {"date", letter.value("tanggal", "")},
           {"place", letter.value("tempat", "")},
           {"code", letter.value("kode_periksa", "")}}},
-        {"data", package.parts().names_citizens ? without_nik(data, package.schema()) : data},
     };
+    std::string text = dump_json(content);
+    text.back() = ',';  // in place of its last bracket: the data itself is not copied into it
+    text += "\"data\":";
+    text += dump_json(package.parts().names_citizens ? without_nik(data, package.schema()) : data);
+    text += "}\n";
     return {"data.json", "application/json", "Data surat: " + package.about().at("judul").get<std::string>(),
-            "Data", dump_json(content) + "\n"};
+            "Data", std::move(text)};
 }
 
 }  // namespace
@@ -193,11 +217,13 @@ Bytes Generator::render(const Package& package, const Json& data, const Surround
             const std::string name = src.substr(of_office.size());
             const fs::path& folder =
                 surroundings.office_images.empty() ? surroundings.images : surroundings.office_images;
-            return shared_->pictures.get(below(folder, name), name);
+            return shared_->pictures.get(folder.native() + '/' + name, name,
+                                         [&] { return below(folder, name); });
         }
         try {
-            return shared_->pictures.get(picture_file(surroundings.images, surroundings.office_images, src),
-                                         src);
+            return shared_->pictures.get(surroundings.images.native() + '/' + src, src, [&] {
+                return picture_file(surroundings.images, surroundings.office_images, src);
+            });
         } catch (const Error& error) {
             if (unfinished) return blank_picture();
             std::string field = src;

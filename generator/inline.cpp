@@ -1,7 +1,11 @@
 #include "generator/inline.h"
 
+#include <algorithm>
+
 namespace naskah::generator {
 namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 class Collector {
 public:
@@ -31,12 +35,11 @@ public:
     }
 
     void append(std::string_view text) {
-        std::size_t i = 0;
-        while (i < text.size()) {
-            const std::size_t blank = std::min(text.find_first_of(" \t\r\n", i), text.size());
-            out.text.append(text, i, blank - i);
-            i = std::min(text.find_first_not_of(" \t\r\n", blank), text.size());
-            if (i > blank && !out.text.empty() && out.text.back() != ' ' &&
+        for (auto at = text.begin(); at != text.end();) {
+            const auto blank = std::find_if(at, text.end(), is_blank);
+            out.text.append(at, blank);
+            at = std::find_if_not(blank, text.end(), is_blank);
+            if (at != blank && !out.text.empty() && out.text.back() != ' ' &&
                 out.text.back() != RichText::line_break)
                 out.text += ' ';
         }

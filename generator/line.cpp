@@ -1,5 +1,6 @@
 // The second half of LineSetter: a broken line becomes items at fixed positions.
 #include <algorithm>
+#include <span>
 
 #include "generator/paragraph.h"
 
@@ -33,21 +34,29 @@ public:
         seen_ += width;
         return static_cast<Length>(width + for_blanks_ * seen_ / blanks_width_ - before);
     }
+    // What a letter gets on average.
+    Length letter_space() const {
+        if (for_letters_ == 0) return 0;
+        return static_cast<Length>((2 * for_letters_ + (for_letters_ < 0 ? -letters_ : letters_)) /
+                                   (2 * letters_));
+    }
     Length letter() {
         if (for_letters_ == 0 || letter_ >= letters_) return 0;
-        const std::int64_t before = for_letters_ * letter_ / letters_;
-        ++letter_;
-        return static_cast<Length>(for_letters_ * letter_ / letters_ - before);
+        const std::int64_t before = given_;
+        given_ = for_letters_ * ++letter_ / letters_;
+        return static_cast<Length>(given_ - before);
     }
 
 private:
-    std::int64_t blanks_width_, letters_, for_blanks_ = 0, for_letters_ = 0, seen_ = 0, letter_ = 0;
+    std::int64_t blanks_width_, letters_, for_blanks_ = 0, for_letters_ = 0, seen_ = 0, letter_ = 0,
+                                          given_ = 0;
 };
 
 // Collects glyphs of one style into a Text and hands it to the line when the style changes.
 class Pen {
 public:
-    Pen(std::vector<Item>& items, Length x, Length y, int tag) : items_(items), x_(x), y_(y), tag_(tag) {}
+    Pen(std::vector<Item>& items, Length x, Length y, Length letter_space, int tag)
+        : items_(items), x_(x), y_(y), letter_space_(letter_space), tag_(tag) {}
 
     Length x() const { return x_; }
 
@@ -57,7 +66,7 @@ public:
         close();
         style_ = style;
         open_ = true;
-        text_ = Text{{x_, y_}, style.face, style.size, style.color, {}, {}, false};
+        text_ = Text{{x_, y_}, style.face, style.size, style.color, {}, {}, false, letter_space_};
         text_.glyphs.reserve(hint);
         text_.text.reserve(hint + 2);
     }
@@ -66,6 +75,17 @@ public:
         glyph.advance = advance;
         text_.glyphs.push_back(glyph);
         x_ += advance;
+    }
+    // Glyphs of a word whose text began at `begin`, and now begins at `text_offset`.
+    void word(std::span<const Glyph> glyphs, std::uint32_t begin, std::uint32_t text_offset, Spread& shares) {
+        const std::size_t first = text_.glyphs.size();
+        text_.glyphs.insert(text_.glyphs.end(), glyphs.begin(), glyphs.end());
+        for (std::size_t i = first; i < text_.glyphs.size(); ++i) {
+            Glyph& glyph = text_.glyphs[i];
+            glyph.cluster += text_offset - begin;
+            glyph.advance += shares.letter();
+            x_ += glyph.advance;
+        }
     }
     std::string& text() { return text_.text; }
     void mark_soft_hyphen() { text_.soft_hyphen = true; }
@@ -77,7 +97,7 @@ public:
 
 private:
     std::vector<Item>& items_;
-    Length x_, y_;
+    Length x_, y_, letter_space_;
     int tag_;
     Text text_;
     Style style_;
@@ -143,7 +163,7 @@ void LineSetter::emit(const RichText& text, const Setting& setting, std::uint32_
     if (!spread && slack > 0 && setting.align == Align::right) x += static_cast<Length>(slack);
     if (!spread && slack > 0 && setting.align == Align::center) x += static_cast<Length>(slack / 2);
 
-    Pen pen(line.items, x, setting.baseline, setting.tag);
+    Pen pen(line.items, x, setting.baseline, shares.letter_space(), setting.tag);
     const std::string_view all = text.text;
     for (std::uint32_t a = first; a < end.end; ++a) {
         const Atom& atom = atoms_[a];
@@ -162,9 +182,9 @@ void LineSetter::emit(const RichText& text, const Setting& setting, std::uint32_
                 pen.use(style, glyph_count);
                 const auto offset = static_cast<std::uint32_t>(pen.text().size());
                 pen.text().append(all.substr(atom.text_begin, atom.text_end - atom.text_begin));
-                for (std::uint32_t g = atom.glyph_begin; g < atom.glyph_end; ++g)
-                    pen.glyph(glyphs_[g], offset + glyphs_[g].cluster - atom.text_begin,
-                              glyphs_[g].advance + shares.letter());
+                pen.word(std::span<const Glyph>(glyphs_).subspan(atom.glyph_begin,
+                                                                 atom.glyph_end - atom.glyph_begin),
+                         atom.text_begin, offset, shares);
                 break;
             }
             case Atom::Kind::object: {

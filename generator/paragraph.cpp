@@ -22,7 +22,8 @@ bool is_letter(char c) {
 }
 
 bool begins_blank(std::string_view text, std::size_t at) {
-    return text[at] == ' ' || text.substr(at, 2) == no_break_space;
+    return text[at] == ' ' ||
+           (text[at] == no_break_space[0] && at + 1 < text.size() && text[at + 1] == no_break_space[1]);
 }
 
 std::size_t end_of_word(std::string_view text, std::size_t at, std::size_t end) {

@@ -32,7 +32,13 @@ struct SetLine {
 // Holds the buffers of line setting; one a layout.
 class LineSetter {
 public:
-    LineSetter(const FontLibrary& fonts, Structure& structure) : fonts_(fonts), structure_(structure) {}
+    LineSetter(const FontLibrary& fonts, Structure& structure) : fonts_(fonts), structure_(structure) {
+        constexpr std::size_t usual = 512;  // of a paragraph of ten lines
+        glyphs_.reserve(2 * usual);
+        atoms_.reserve(usual);
+        sums_.reserve(usual);
+        opportunities_.reserve(usual);
+    }
 
     // At least one line for every forced break, and none for an empty text. Throws Error(data): a character
     // that the face lacks, a column narrower than a letter, a text longer than 200,000 bytes.

@@ -25,6 +25,7 @@ public:
         : page_(page), number_(number), resources_(resources), fonts_(fonts), structure_(structure) {}
 
     std::string run() {
+        out_.reserve(16u << 10);
         for (const Item& item : page_.items)  // behind everything else
             if (const auto* watermark = std::get_if<Watermark>(&item.what)) draw(*watermark);
         for (const Item& item : page_.items) {
@@ -152,6 +153,11 @@ private:
         if (text.glyphs.empty()) return;
         color(text.color, false);
         font(text.face, text.size);
+        if (letter_space_ != text.letter_space) {
+            letter_space_ = text.letter_space;
+            number(letter_space_);
+            out_ += "Tc\n";
+        }
         const Point origin{text.origin.x, up(text.origin.y)};
         number(origin.x - line_.x);
         number(origin.y - line_.y);
@@ -225,7 +231,8 @@ private:
         cover(rect);
     }
 
-    // One path of all dark modules, a rectangle for each run of a row: no seam can show between them.
+    // One path of all dark modules, a rectangle for each run of a row and the equal runs below it: no seam
+    // can show between them.
     void draw(const QrCode& qr) {
         if (qr.modules <= 0 ||
             qr.dark.size() != static_cast<std::size_t>(qr.modules) * static_cast<std::size_t>(qr.modules))
@@ -239,19 +246,27 @@ private:
         number(qr.rect.x);
         number(up(qr.rect.y));
         out_ += "cm\n";
-        for (int row = 0; row < qr.modules; ++row) {
-            const std::uint8_t* dark = &qr.dark[static_cast<std::size_t>(row * qr.modules)];
-            for (int column = 0; column < qr.modules; ++column) {
-                if (!dark[column]) continue;
-                const int first = column;
-                while (column < qr.modules && dark[column]) ++column;
-                for (const int value : {first, row, column - first}) {
+        const auto dark = [&](int row, int column) {
+            return row >= 0 && row < qr.modules && column >= 0 && column < qr.modules &&
+                   qr.dark[static_cast<std::size_t>(row * qr.modules + column)] != 0;
+        };
+        const auto is_run = [&](int row, int first, int end) {
+            if (dark(row, first - 1) || dark(row, end)) return false;
+            while (first < end && dark(row, first)) ++first;
+            return first == end;
+        };
+        for (int row = 0; row < qr.modules; ++row)
+            for (int first = 0, end = 0; first < qr.modules; first = end + 1) {
+                for (end = first; dark(row, end);) ++end;
+                if (end == first || is_run(row - 1, first, end)) continue;
+                int below = row + 1;
+                while (is_run(below, first, end)) ++below;
+                for (const int value : {first, row, end - first, below - row}) {
                     append_int(out_, value);
                     out_ += ' ';
                 }
-                out_ += "1 re\n";
+                out_ += "re\n";
             }
-        }
         out_ += "f Q\n";
         cover(qr.rect);
     }
@@ -311,7 +326,7 @@ private:
     Point line_;  // where the text line matrix stands
     std::optional<std::pair<Face, Length>> font_;
     std::optional<Color> fill_color_ = Color{}, stroke_color_ = Color{};
-    Length line_width_ = 1000;
+    Length letter_space_ = 0, line_width_ = 1000;
     std::vector<Length> dash_;
     bool round_ = false;
 };

@@ -115,7 +115,9 @@ int PdfStructure::write(PdfFile& file, const std::vector<int>& pages) {
     const int root = file.reserve();
     const int first = root + 1;  // objects are numbered consecutively
     for (std::size_t i = 0; i < elements_.size(); ++i) {
-        std::string entries = "/S/" + elements_[i].type + "/P ";
+        std::string entries;
+        entries.reserve(96);
+        entries.append("/S/").append(elements_[i].type) += "/P ";
         entries += reference(i == 0 ? root : first + elements_[i].parent);
         append_kids(entries, kids_[i], first, pages);
         append_attributes(entries, elements_[i], areas_[i]);

@@ -8,6 +8,10 @@
 namespace naskah::generator {
 
 void append_int(std::string& out, std::int64_t value) {
+    if (value >= 0 && value < 10) {
+        out += static_cast<char>('0' + value);
+        return;
+    }
     char digits[24];
     const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
     out.append(digits, end);

@@ -1,6 +1,9 @@
 #include "generator/pdf_text.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <cstring>
 
 #include "core/error.h"
 #include "generator/pdf_syntax.h"
@@ -16,7 +19,7 @@ std::int64_t round_div(std::int64_t value, std::int64_t by) {
     return (value + (value < 0 ? -by : by) / 2) / by;
 }
 
-// The pen as a PDF reader moves it and as layout wants it, both in millionths of a point: neither rounding
+// How far the pen that a PDF reader moves is ahead of layout's, in millionths of a point: neither rounding
 // adds up.
 class Run {
 public:
@@ -24,23 +27,23 @@ public:
         : out_(out), text_(text), program_(program) {}
 
     void show(std::size_t first, std::size_t last) {
+        const std::int64_t letter_space = std::int64_t{text_.letter_space} * 1000;
         for (std::size_t i = first; i < last; ++i) {
             const Glyph& glyph = text_.glyphs[i];
             const std::uint16_t cid = cid_of(glyph);
             if (glyph.offset_y != rise_) rise(glyph.offset_y);
             move(glyph.offset_x, program_.ascii[cid] == ' ');
-            if (!string_) {
-                out_ += array_ ? "(" : "[(";
-                array_ = string_ = true;
-            }
-            append_escaped(out_, static_cast<std::uint8_t>(cid >> 8));
-            append_escaped(out_, static_cast<std::uint8_t>(cid & 0xFF));
-            reader_ += std::int64_t{program_.width[cid]} * text_.size;
-            wanted_ += std::int64_t{glyph.advance} * 1000;
+            const FontProgram::Code& code = program_.codes[cid];
+            if (shown_size_ + sizeof code.bytes > shown_.size()) flush();
+            std::memcpy(&shown_[shown_size_], code.bytes, sizeof code.bytes);  // some for nothing
+            shown_size_ += code.size;
+            ahead_ += std::int64_t{program_.width[cid]} * text_.size + letter_space -
+                      std::int64_t{glyph.advance} * 1000;
         }
     }
 
     void close() {
+        flush();
         if (string_) out_ += ')';
         if (array_) out_ += "]TJ\n";
         string_ = array_ = false;
@@ -61,6 +64,15 @@ public:
     }
 
 private:
+    // What was collected goes into the string that is open, or opens one.
+    void flush() {
+        if (shown_size_ == 0) return;
+        if (!string_) out_ += array_ ? "(" : "[(";
+        array_ = string_ = true;
+        out_.append(shown_.data(), shown_size_);
+        shown_size_ = 0;
+    }
+
     void rise(Length offset_y) {
         close();
         append_length(out_, -offset_y);
@@ -75,7 +87,7 @@ private:
         const bool starts_word = after_blank_ && !blank;
         after_blank_ = blank;
         if (blank && rise_ == 0) return;
-        const std::int64_t off = reader_ - (wanted_ + std::int64_t{offset_x} * 1000);
+        const std::int64_t off = ahead_ - std::int64_t{offset_x} * 1000;
         if (!starts_word && 2 * std::abs(off) < (2 * tolerance + 1) * std::int64_t{text_.size}) return;
         std::int64_t steps = round_div(off, text_.size);
         if (starts_word) {
@@ -83,18 +95,21 @@ private:
             blank_steps_ = steps;
         }
         if (steps == 0) return;
+        flush();
         if (string_) out_ += ')';
         if (!array_) out_ += '[';
         array_ = true;
         string_ = false;
         append_int(out_, steps);
-        reader_ -= steps * text_.size;
+        ahead_ -= steps * text_.size;
     }
 
     std::string& out_;
     const Text& text_;
     const FontProgram& program_;
-    std::int64_t reader_ = 0, wanted_ = 0, blank_steps_ = 0;
+    std::array<char, 256> shown_;
+    std::size_t shown_size_ = 0;
+    std::int64_t ahead_ = 0, blank_steps_ = 0;
     Length rise_ = 0;
     bool array_ = false, string_ = false, after_blank_ = true;
 };

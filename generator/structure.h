@@ -13,7 +13,10 @@ inline constexpr int artifact = -1;
 
 class Structure {
 public:
-    Structure() { elements_.emplace_back().type = "Document"; }
+    Structure() {
+        elements_.reserve(128);  // a page with a table
+        elements_.emplace_back().type = "Document";
+    }
 
     // What belongs to an artifact is an artifact.
     int add(std::string type, int parent, std::string alt = {}) {

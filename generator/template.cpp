@@ -217,6 +217,25 @@ private:
     std::vector<Frame> frames_;
 };
 
+// For markup, as kainjow would do it, but with nothing to do for most texts.
+std::string escaped(const std::string& text) {
+    std::string out;
+    std::size_t begin = 0;
+    const auto replace = [&](std::size_t at, const char* entity) {
+        out.append(text, begin, at - begin) += entity;
+        begin = at + 1;
+    };
+    for (std::size_t at = 0; at < text.size(); ++at) switch (text[at]) {
+            case '&': replace(at, "&amp;"); break;
+            case '<': replace(at, "&lt;"); break;
+            case '>': replace(at, "&gt;"); break;
+            case '"': replace(at, "&quot;"); break;
+            case '\'': replace(at, "&apos;"); break;
+            default: break;
+        }
+    return out.append(text, begin);
+}
+
 // Takes what kainjow renders.
 struct Sink {
     std::string text;
@@ -232,7 +251,10 @@ public:
         : tokens_(std::move(tokens)), engine_(skeleton(tokens_)) {
         if (!engine_.is_valid())
             throw Error(Code::internal, "kerangka templat ditolak: " + engine_.error_message());
-        if (source == Source::plain) engine_.set_custom_escape([](const std::string& text) { return text; });
+        if (source == Source::plain)
+            engine_.set_custom_escape([](const std::string& text) { return text; });
+        else
+            engine_.set_custom_escape(escaped);
         texts_.reserve(tokens_.size());
         for (const Token& token : tokens_)
             texts_.emplace_back(token.type == Token::Type::text ? token.text : "");
@@ -241,6 +263,7 @@ public:
     std::string fill(const Names& names) const override {
         Lookup lookup(tokens_, texts_, names);
         Sink sink;
+        sink.text.reserve(16u << 10);  // a page
         engine_.render(lookup, sink);
         return std::move(sink.text);
     }
