@@ -31,7 +31,7 @@ struct Text {
     std::vector<Glyph> glyphs;  // advances already justified
     std::string text;
     bool soft_hyphen = false;  // the last glyph is a hyphen that layout put in: its real text is U+00AD
-    Length letter_space = 0;  // of which letters are spread, as a share of their advances: a hint for writers
+    Length letter_space = 0;   // what justifying gave a letter on average, within its advance
 };
 
 struct Fill {  // a filled rectangle: rules, backgrounds

@@ -14,8 +14,8 @@ namespace naskah::generator {
 // Called with nothing before the next glyphs that speak for themselves.
 using ActualText = std::function<void(std::string_view meant)>;
 
-// Appends the operators that show `text` where the text matrix stands. Face, size and letter space are set already. Throws
-// Error(internal) for a glyph that the program lacks.
+// Appends the operators that show `text` where the text matrix stands. Face, size and letter space are set
+// already. Throws Error(internal) for a glyph that the program lacks.
 void append_glyphs(std::string& out, const Text& text, const FontProgram& program,
                    const ActualText& actual_text);
 
