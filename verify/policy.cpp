@@ -15,10 +15,11 @@ std::optional<Instant> weak_since(EVP_PKEY* key) {
             if (bits < 2048) return rsa_1536;
             return std::nullopt;
         case EVP_PKEY_DSA:
-            if (bits < 2048) return dsa_2048;
+            if (bits < 2048) return dsa_1024;
             return std::nullopt;
         case EVP_PKEY_EC:
             if (bits < 224) return curve_192;
+            if (bits < 256) return curve_224;
             return std::nullopt;
         default: return std::nullopt;
     }

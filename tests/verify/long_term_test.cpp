@@ -360,10 +360,12 @@ TEST_CASE("an algorithm that has become weak harms only what is not proven to be
             };
         return kit::sign(kit::plain_pdf(), wishes);
     };
-    const Instant in_2011 = *parse_rfc3339("2011-05-01T00:00:00Z");
+    const Instant in_2008 = *parse_rfc3339("2008-12-31T23:59:00Z"),
+                  in_2009 = in_2008 + std::chrono::minutes(2);
     CHECK(kit::found(at(sha1_letter({}), kit::now()), "weak_digest"));
     CHECK(kit::found(at(sha1_letter(kit::now()), kit::now()), "weak_digest"));
-    CHECK_FALSE(kit::found(at(sha1_letter(in_2011), kit::now()), "weak_digest"));
+    CHECK(kit::found(at(sha1_letter(in_2009), kit::now()), "weak_digest"));
+    CHECK_FALSE(kit::found(at(sha1_letter(in_2008), kit::now()), "weak_digest"));
 }
 
 TEST_CASE("the network is asked only when it may be, only about trusted chains, and its silence is said") {
