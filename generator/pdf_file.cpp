@@ -97,11 +97,9 @@ struct PdfFile::Haru {
     }
 };
 
-// libharu gives back what it allocates only at the end: it may take it from pools of this many bytes.
-constexpr HPDF_UINT pool = 64u << 10;
-
 PdfFile::PdfFile() : haru_(std::make_unique<Haru>()) {
-    haru_->doc = check(HPDF_NewEx(throw_error, nullptr, nullptr, pool, haru_.get()));
+    // No pool of memory: what libharu takes from one is aligned to four bytes only.
+    haru_->doc = check(HPDF_NewEx(throw_error, nullptr, nullptr, 0, haru_.get()));
     haru_->doc->pdf_version = HPDF_VER_17;
     HPDF_Dict_RemoveElement(haru_->doc->info, "Producer");
     haru_->adopt(haru_->doc->catalog);
