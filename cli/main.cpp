@@ -323,6 +323,8 @@ Problem wrong_call(const CLI::ParseError& error) {
         case CLI::ExitCodes::RequiredError:
             what = said.starts_with("A subcommand") ? "perintah belum disebut, atau tidak dikenal"
                                                     : before(" is required") + " belum disebut";
+            // Options of several values, such as --trust, take what follows them.
+            if (what.starts_with("BERKAS")) return {what, "", "Sebut BERKAS lebih dahulu, baru pilihannya."};
             break;
         case CLI::ExitCodes::ExcludesError:
             what = before(" excludes ") + " tidak dapat dipakai bersama " + after(" excludes ");

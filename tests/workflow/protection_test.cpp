@@ -245,3 +245,39 @@ TEST_CASE("naskah sign reaches each level from the command line, and naskah exte
         naskah_command({"sign", draft.string(), "-o", out.string(), "--p12", key.string(), "--level", "ltv"})
             .exit_code == 64);
 }
+
+TEST_CASE("naskah verify asks the issuer only with --online, and then a revoked signer fails") {
+    Authority authority;
+    const DemoOffice demo;
+    const fs::path draft = demo / "konsep.pdf", key = demo / "kunci.p12", root = demo / "akar.pem",
+                   out = demo / "ttd.pdf", secret = demo / "sandi";
+    write_file(key, authority.signer(false));
+    spit(root, authority.root_pem());
+    spit(secret, "contoh\n");
+    REQUIRE(demo.command({"render", kind, demo.write_data("data.json", demo.example(kind)).string(), "-o",
+                          draft.string()})
+                .exit_code == 0);
+    REQUIRE(run({"sh", "-c",
+                 "exec \"$0\" sign " + draft.string() + " -o " + out.string() + " --p12 " + key.string() +
+                     " --pin-fd 3 3<" + secret.string(),
+                 NASKAH_COMMAND})
+                .exit_code == 0);
+    const auto verified = [&](bool online) {
+        std::vector<std::string> command{"verify", out.string(), "--trust", root.string()};
+        if (online) command.push_back("--online");
+        return naskah_command(command);
+    };
+    for (const auto& [answer, exit_code, words] : {std::tuple{Authority::Ocsp::good, 0, ": SAH"},
+                                                   {Authority::Ocsp::revoked, 1, "dicabut"},
+                                                   {Authority::Ocsp::silent, 2, "BELUM PASTI"}}) {
+        authority.ocsp = answer;
+        const int before = authority.asked("/ocsp");
+        CHECK(verified(false).exit_code == 0);
+        CHECK(authority.asked("/ocsp") == before);
+        const Ran online = verified(true);
+        INFO(online.out << online.err);
+        CHECK(online.exit_code == exit_code);
+        CHECK(online.out.find(words) != std::string::npos);
+        CHECK(authority.asked("/ocsp") > before);
+    }
+}
