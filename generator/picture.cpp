@@ -130,8 +130,9 @@ std::optional<Palette> palette_of(BytesView samples, std::size_t channels, unsig
 // Drawings are smaller as they are, or as a palette; photographs are smaller filtered: a quick trial says
 // which. The levels are those above which a command that makes one letter would wait longer than the bytes
 // are worth.
+// As it is, with predictions or by a palette: tried quickly, for whoever makes one letter waits for it.
 void compress(Picture& picture, const Bytes& samples) {
-    constexpr int trial_level = 6, level = 8, hurried_level = 3;
+    constexpr int trial_level = 1, level = 8, palette_level = 9, hurried_level = 3;
     constexpr std::size_t large = 8u << 20;
     picture.uncompressed_size = samples.size();
     if (samples.size() > large) {
@@ -140,20 +141,22 @@ void compress(Picture& picture, const Bytes& samples) {
     }
     const auto pixel = static_cast<std::size_t>(picture.channels);
     const Bytes filtered = predict(samples, static_cast<std::size_t>(picture.width) * pixel, pixel);
-    picture.predicted = deflate(filtered, trial_level).size() < deflate(samples, trial_level).size();
-    picture.compressed = deflate(picture.predicted ? filtered : samples, level);
+    const std::size_t plain_size = deflate(samples, trial_level).size(),
+                      filtered_size = deflate(filtered, trial_level).size();
     const auto palette = pixel == 3 ? palette_of(samples, pixel, 8) : std::nullopt;
-    if (!palette) return;
-    Bytes indexed = deflate(palette->pixels, 9);
-    if (indexed.size() + 3 * palette->colors.size() >= picture.compressed.size()) return;
-    picture.predicted = false;
-    picture.uncompressed_size = palette->pixels.size();
-    picture.compressed = std::move(indexed);
-    Bytes colors;
-    for (const png_color& color : palette->colors)
-        colors.insert(colors.end(), {color.red, color.green, color.blue});
-    picture.colors = static_cast<int>(palette->colors.size());
-    picture.palette = deflate(colors, level);
+    if (palette && deflate(palette->pixels, trial_level).size() + 3 * palette->colors.size() <
+                       std::min(plain_size, filtered_size)) {
+        picture.uncompressed_size = palette->pixels.size();
+        picture.compressed = deflate(palette->pixels, palette_level);
+        Bytes colors;
+        for (const png_color& color : palette->colors)
+            colors.insert(colors.end(), {color.red, color.green, color.blue});
+        picture.colors = static_cast<int>(palette->colors.size());
+        picture.palette = deflate(colors, level);
+        return;
+    }
+    picture.predicted = filtered_size < plain_size;
+    picture.compressed = deflate(picture.predicted ? filtered : samples, level);
 }
 
 void read_png(Picture& picture, BytesView file, const std::string& name) {
