@@ -39,7 +39,8 @@ bool names_certificate(const Element& value, bool version_2, const Certificate& 
     DerReader in(first->content);
     std::string hash_oid = version_2 ? "2.16.840.1.101.3.4.2.1" : "1.3.14.3.2.26";
     if (version_2 && in.next_is(tag::sequence)) {
-        const auto algorithm = parse_algorithm(*in.next());
+        const auto named = in.next();  // its length may be wrong
+        const auto algorithm = named ? parse_algorithm(*named) : std::nullopt;
         if (!algorithm) return false;
         hash_oid = algorithm->oid;
     }
