@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 
 #include "pdf_kit.h"
+#include "tests/support/shell.h"
+#include "verify/signer.h"
 
 using namespace naskah;
 using naskah::verify::Verdict;
@@ -336,4 +338,12 @@ TEST_CASE("a good signature of a second signer does not heal what was broken bef
     std::string pdf = kit::sign(kit::plain_pdf());
     pdf = replaced(pdf, "(Surat Perintah Tugas)", "(Surat Perintah Bebas)");
     must_fail("healed", kit::sign_again(pdf, {.field = "Kedua"}), "digest_mismatch");
+}
+
+TEST_CASE("a certificate attribute whose algorithm is cut short is a finding") {
+    const std::string found = test::slurp(NASKAH_SOURCE_DIR "/tests/verify/found/cut-attribute.cms");
+    const auto cms = verify::parse_signed_data(as_bytes(found));
+    REQUIRE(cms);
+    const BytesView message[] = {as_bytes(found)};
+    CHECK_FALSE(verify::check_signer(*cms, message, {.certificate_attribute = true}).findings.empty());
 }
