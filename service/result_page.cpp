@@ -59,7 +59,7 @@ std::string post_of(const Json& signer) {
 Json signer_of(const storage::Letter& letter, const verify::Report& report) {
     std::string certified;
     for (const verify::Signature& signature : report.signatures)
-        if (certified.empty()) certified = visible(signature.signer);
+        if (certified.empty() && !signature.is_timestamp) certified = visible(signature.signer);
     const auto found = letter.snapshot.find("penandatangan");
     const Json printed = found == letter.snapshot.end() ? Json::object() : *found;
     const std::string name = printed.value("nama", std::string());
@@ -115,6 +115,7 @@ Json details_of(const workflow::Office& office, const Visit& visit, const verify
     for (const verify::Signature& signature : report.signatures)
         details["tanda_tangan"].push_back(
             {{"nama", visible(signature.signer)},
+             {"stempel", signature.is_timestamp},
              {"utuh",
               signature.digest_matches && signature.signature_matches && signature.changes != "forbidden"},
              {"sah", signature.verdict == verify::Verdict::passed},

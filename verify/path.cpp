@@ -39,7 +39,7 @@ std::string_view finding_name(int error) {
     }
 }
 
-// Pairs of certificates of which the first is known to have signed the second, by their digests.
+// Pairs of certificates of which the first is known to have issued the second, by their digests.
 class Issued {
 public:
     bool holds(X509* issuer, X509* certificate) {
@@ -68,7 +68,14 @@ private:
     std::set<Pair> known_;
 };
 
-Issued& issued() {
+// In which OpenSSL found nothing wrong: the signature and that the issuer may sign certificates.
+Issued& sound_links() {
+    static Issued it;
+    return it;
+}
+
+// Of which only the signature was looked at.
+Issued& good_signatures() {
     static Issued it;
     return it;
 }
@@ -102,13 +109,13 @@ int check_links(X509_STORE_CTX* context) {
     const auto link = [&](int i) { return sk_X509_value(chain, i); };
     const bool whole = count > 1 && (X509_get_extension_flags(link(count - 1)) & EXFLAG_SS);
     bool known = whole;
-    for (int i = 0; known && i + 1 < count; ++i) known = issued().holds(link(i + 1), link(i));
+    for (int i = 0; known && i + 1 < count; ++i) known = sound_links().holds(link(i + 1), link(i));
     if (!known) {
         std::set<int> before;
         before.swap(search.errors);
         const int result = search.own(context);
         if (whole && result == 1 && std::all_of(search.errors.begin(), search.errors.end(), is_about_time)) {
-            for (int i = 0; i + 1 < count; ++i) issued().add(link(i + 1), link(i));
+            for (int i = 0; i + 1 < count; ++i) sound_links().add(link(i + 1), link(i));
         }
         search.errors.merge(before);
         return result;
@@ -128,10 +135,10 @@ int check_links(X509_STORE_CTX* context) {
 }  // namespace
 
 bool has_issued(X509* issuer, X509* certificate) {
-    if (issued().holds(issuer, certificate)) return true;
+    if (good_signatures().holds(issuer, certificate)) return true;
     EVP_PKEY* key = X509_get0_pubkey(issuer);
     const bool good = key && X509_verify(certificate, key) == 1;
-    if (good) issued().add(issuer, certificate);
+    if (good) good_signatures().add(issuer, certificate);
     ERR_clear_error();
     return good;
 }

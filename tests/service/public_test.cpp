@@ -4,6 +4,7 @@
 #include "generator/picture.h"
 #include "generator/qr.h"
 #include "house.h"
+#include "tests/verify/pdf_kit.h"
 
 using namespace naskah;
 using Catch::Matchers::Contains;
@@ -391,6 +392,15 @@ TEST_CASE("signed by a key that we trust and yet no letter of ours: not SAH") {
     const Response response = send(house, issued.pdf);
     CHECK(verdict(response) == "BELUM PASTI");
     CHECK_THAT(response.body, Contains("bukan surat yang kami terbitkan") && !Contains("v-ok"));
+}
+
+TEST_CASE("who gave the time is told as such, not as a signer") {
+    House house;
+    const auto authority = kit::make_person({.name = "CONTOH Penanda Waktu"});
+    const Response page =
+        send(house, kit::stamp_document(kit::sign(kit::plain_pdf()), authority, kit::now()));
+    CHECK_THAT(page.body, Contains("<dt>Stempel waktu</dt><dd>CONTOH Penanda Waktu</dd>"));
+    CHECK_THAT(page.body, !Contains("<dt>Penanda tangan</dt><dd>CONTOH Penanda Waktu"));
 }
 
 TEST_CASE("uploads that are nothing we can check are told at their field") {
