@@ -1,5 +1,5 @@
-// QR codes (ISO/IEC 18004): written with level Q by libqrencode (qr_writer.cpp), read from pictures by
-// ZXing (qr_reader.cpp).
+// QR codes (ISO/IEC 18004): written with level Q by qrcodegen, which is told the mask (qr_writer.cpp), read
+// from pictures by ZXing (qr_reader.cpp).
 #pragma once
 
 #include <string>

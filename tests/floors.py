@@ -20,7 +20,7 @@ LIBRARIES = {
     "PoDoFo": r"podofo/",
     "mustache": r"kainjow/|mustache",
     "ZXing": r"ZXing/|ZX[A-Z]|BarcodeFormat|MultiFormat|BitMatrix|ReadBarcode",
-    "libqrencode": r"qrencode",
+    "qrcodegen": r"qrcodegen",
     "qpdf": r"qpdf/",
     "SQLite": r"sqlite3",
     "libpq": r"libpq|postgresql/",
