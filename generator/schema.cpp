@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "generator/field_text.h"
 #include "generator/nearest.h"
+#include "generator/schema_fit.h"
 #include "generator/template_names.h"
 
 namespace naskah::generator {
@@ -167,7 +168,8 @@ public:
                 step("[" + std::to_string(i) + "]", schema.at("items"), value[i]);
         } else if (value.is_object() && schema.contains("properties")) {
             const Json& properties = schema.at("properties");
-            const bool closed = schema.value("additionalProperties", Json(true)) == Json(false);
+            const auto others = schema.find("additionalProperties");
+            const bool closed = others != schema.end() && others->is_boolean() && !others->get<bool>();
             for (const auto& [name, member] : value.items()) {
                 if (const auto known = properties.find(name); known != properties.end())
                     step(name, *known, member);
@@ -187,16 +189,21 @@ private:
     void complain(std::string what) { found_.push_back({path_, std::move(what)}); }
 
     void text(const Json& schema, const std::string& value) {
-        const std::string format = schema.value("format", "");
+        const auto named = schema.find("format");
+        const std::string_view format = named != schema.end() && named->is_string()
+                                            ? std::string_view(named->get_ref<const std::string&>())
+                                            : std::string_view();
         if (value.size() > longest_text && !schema.contains("maxLength"))
             return complain("terlalu panjang; paling banyak 10000 huruf");
-        if (auto flaw = text_flaw(value, value.empty() ? std::string_view("teks") : std::string_view(format)))
+        if (auto flaw = text_flaw(value, value.empty() ? std::string_view("teks") : format))
             return complain(std::move(*flaw));
         // An empty text is valijson's to refuse where the schema says so; a date or number is never empty,
         // and a text of blanks looks filled and prints nothing.
         if (value.empty() && !format.empty() && format != "teks" && !schema.contains("minLength"))
             complain("tidak boleh kosong");
-        if (!value.empty() && trim(value).empty() && schema.value("minLength", 0) > 0)
+        constexpr std::string_view blanks = " \t\n\r\f\v";
+        if (!value.empty() && value.find_first_not_of(blanks) == value.npos &&
+            schema.value("minLength", 0) > 0)
             complain("tidak boleh kosong");
     }
 
@@ -329,6 +336,7 @@ void find_form_flaws(const Json& schema, const Json& root, const std::string& fi
 
 struct Schema::Rules {
     Json schema;
+    SchemaFit fit;
     // The schema without its topmost allOf, and each branch of that by itself: valijson stops at the first
     // branch that fails, and a clerk wants to hear of all.
     std::vector<std::unique_ptr<valijson::Schema>> compiled;
@@ -336,8 +344,7 @@ struct Schema::Rules {
 
 Schema::Schema(const Json& schema, const std::string& file) {
     refuse_unknown_words(schema, schema, file, "#");
-    auto rules = std::make_unique<Rules>();
-    rules->schema = schema;
+    std::unique_ptr<Rules> rules(new Rules{schema, SchemaFit(schema), {}});
     nlohmann::json whole = for_valijson(schema);
     nlohmann::json branches = nlohmann::json::array();
     if (const auto all = whole.find("allOf"); all != whole.end()) {
@@ -367,9 +374,12 @@ std::vector<Problem> Schema::check(const Json& data) const {
     std::vector<Found> found;
     Walk(root, found).run(root, data);
 
-    const nlohmann::json copy = data;
+    const bool settled = rules_->fit.surely(data);
+    nlohmann::json copy;
+    if (!settled || rules_->compiled.size() > 1) copy = data;
     const valijson::adapters::NlohmannJsonAdapter adapter(copy);
     for (const auto& compiled : rules_->compiled) {
+        if (settled && compiled == rules_->compiled.front()) continue;
         if (valijson::Validator().validate(*compiled, adapter, nullptr)) continue;
         valijson::ValidationResults results;
         valijson::Validator().validate(*compiled, adapter, &results);
