@@ -99,8 +99,8 @@ bool is_degree(std::string_view word) {
 // "30 (tiga puluh)": the first and the last pair of a number's words hold together; a long sum parts in its
 // middle.
 bool within_number_words(std::string_view left, std::string_view right) {
-    return (left.front() == '(' || right.find(')') != right.npos) &&
-           number_words.has(without_opening(left)) && number_words.has(without_closing(right));
+    return number_words.has(without_opening(left)) && number_words.has(without_closing(right)) &&
+           (left.front() == '(' || right.find(')') != right.npos);
 }
 
 }  // namespace

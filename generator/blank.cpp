@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::size_t usual_rows = 5;
 constexpr int deepest = 16;
-constexpr const char* pen_gap = "2.4";   // between rows that are written on, in mm
-constexpr const char* pen_row = "10";    // least height of such a row of a table, in mm
-constexpr const char* pen_width = "32";  // of a dotted line within a sentence, in mm
+constexpr std::string_view pen_gap = "2.4";   // between rows that are written on, in mm
+constexpr std::string_view pen_row = "10";    // least height of such a row of a table, in mm
+constexpr std::string_view pen_width = "32";  // of a dotted line within a sentence, in mm
 
 class Blanker {
 public:
@@ -73,14 +73,14 @@ private:
 };
 
 // The next place in a text that is to be written on, at or behind `at`; and how long its sign is.
-std::size_t next_place(const std::string& text, std::size_t at, std::size_t& length) {
-    const std::string hand = by_hand, unknown = gap;
+std::size_t next_place(std::string_view text, std::size_t at, std::size_t& length) {
+    constexpr std::string_view hand = by_hand, unknown = gap;
     const std::size_t first = text.find(hand, at), second = text.find(unknown, at);
     length = first <= second ? hand.size() : unknown.size();
     return std::min(first, second);
 }
 
-bool only_blanks(const std::string& text, std::size_t from, std::size_t to) {
+bool only_blanks(std::string_view text, std::size_t from, std::size_t to) {
     return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from),
                        text.begin() + static_cast<std::ptrdiff_t>(to),
                        [](char c) { return c == ' ' || c == '\n' || c == '\t'; });
@@ -88,15 +88,21 @@ bool only_blanks(const std::string& text, std::size_t from, std::size_t to) {
 
 class Room {
 public:
-    void make(Node& node) { visit(node, false); }
+    explicit Room(Markup& markup) : markup_(markup) {}
+
+    void make() { visit(markup_.letter, false); }
 
 private:
     // True if there is something to write on within.
     bool visit(Node& node, bool in_cell) {
         for (auto& [key, value] : node.attributes) {
             std::size_t length = 0;
-            for (std::size_t at; (at = next_place(value, 0, length)) != std::string::npos;)
-                value.replace(at, length, "");
+            if (next_place(value, 0, length) != value.npos) {
+                std::string& words = markup_.keep(std::string(value));
+                for (std::size_t at; (at = next_place(words, 0, length)) != std::string::npos;)
+                    words.erase(at, length);
+                value = words;
+            }
             if (node.name == "checkbox" && key == "checked") value = "no";  // for the pen to tick
         }
         in_cell = (in_cell || node.name == "td") && node.name != "tr";
@@ -151,7 +157,7 @@ private:
         out.push_back(std::move(words));
     }
 
-    static void widen(Node& node, const char* key, const char* least) {
+    static void widen(Node& node, std::string_view key, std::string_view least) {
         Node wished;
         wished.attributes.push_back({key, least});
         for (auto& [name, value] : node.attributes) {
@@ -161,6 +167,8 @@ private:
         }
         node.attributes.push_back(wished.attributes.front());
     }
+
+    Markup& markup_;
 };
 
 }  // namespace
@@ -169,6 +177,6 @@ Json blank_data(const Json& schema, const Json& blank, const Json& example) {
     return Blanker(schema, blank).fill(schema, example, "", 0);
 }
 
-void make_room(Node& letter) { Room().make(letter); }
+void make_room(Markup& letter) { Room(letter).make(); }
 
 }  // namespace naskah::generator

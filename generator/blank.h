@@ -17,6 +17,6 @@ inline constexpr const char* by_hand = "\xEE\x80\x80";  // U+E000
 Json blank_data(const Json& schema, const Json& blank, const Json& example);
 
 // The markup that such data gives, with room to write in it.
-void make_room(Node& letter);
+void make_room(Markup& letter);
 
 }  // namespace naskah::generator

@@ -27,7 +27,7 @@ Stroke frame_line(const Rect& r, Length width, std::vector<Length> dash, Color c
 }  // namespace
 
 Align align_of(const Node& node, std::string_view key, Align fallback) {
-    const std::string* value = node.attribute(key);
+    const std::string_view* value = node.attribute(key);
     if (!value) return fallback;
     if (*value == "justify") return Align::justify;
     if (*value == "center") return Align::center;
@@ -108,7 +108,7 @@ Column Typesetter::flow(const Node& parent, const Frame& frame, Align inline_ali
 }
 
 void Typesetter::block(const Node& node, const Frame& frame, Column& out) {
-    const std::string& name = node.name;
+    const std::string_view name = node.name;
     const std::size_t first = out.strips.size();
     if (name == "p")
         paragraph(node, frame, out);
@@ -145,7 +145,8 @@ void Typesetter::block(const Node& node, const Frame& frame, Column& out) {
     else if (name == "pagebreak")
         out.break_page(true);
     else
-        throw Error(Code::internal, "unsur <" + name + "> belum dapat ditata", node.where);
+        throw Error(Code::internal, "unsur <" + std::string(name) + "> belum dapat ditata",
+                    std::string(node.where));
 
     const std::string_view keep = word_of(node, "keep", name == "block" ? "yes" : "no");
     if (keep == "yes") out.keep_together(first, Hold::keep, options_.page_room);
@@ -153,14 +154,15 @@ void Typesetter::block(const Node& node, const Frame& frame, Column& out) {
 }
 
 // Lines become strips; a paragraph is not broken behind its first line or before its last.
-void Typesetter::set_lines(const RichText& text, const Frame& frame, Setting setting,
-                           const std::string& where, Column& out, Length before) {
+void Typesetter::set_lines(const RichText& text, const Frame& frame, Setting setting, std::string_view where,
+                           Column& out, Length before) {
     setting.x = frame.x;
     setting.width = frame.width;
     setting.baseline = baseline(frame.style, frame.pitch);
     setting.hyphenate = setting.hyphenate || hyphenates(frame, setting.align);
     if (setting.width < frame.style.size / 2)
-        throw Error(Code::data, "kolom lebih sempit daripada satu huruf", where, "Lebarkan kolom");
+        throw Error(Code::data, "kolom lebih sempit daripada satu huruf", std::string(where),
+                    "Lebarkan kolom");
     lines_.clear();
     setter_.set(text, setting, lines_);
     out.strips.reserve(out.strips.size() + lines_.size());
@@ -169,13 +171,13 @@ void Typesetter::set_lines(const RichText& text, const Frame& frame, Setting set
         strip.height = frame.pitch;
         strip.baseline = setting.baseline;
         strip.items = std::move(lines_[i].items);
-        strip.where = &where;
+        strip.where = where;
         if (i == 1 || (i > 0 && i + 1 == lines_.size())) strip.hold = Hold::widow;
         out.add(std::move(strip), i == 0 ? before : 0);
     }
 }
 
-Strip Typesetter::line(std::string_view words, const Frame& frame, Align align, const std::string& where) {
+Strip Typesetter::line(std::string_view words, const Frame& frame, Align align, std::string_view where) {
     Column column;
     Setting setting;
     setting.align = align;
@@ -222,7 +224,7 @@ void Typesetter::heading(const Node& node, const Frame& outer, Column& out) {
     Setting setting;
     setting.align = Align::left;
     setting.tag = frame.tag;
-    const std::string* mark = node.attribute("mark");
+    const std::string_view* mark = node.attribute("mark");
     const Length width = mm_of(node, "mark-width", mm(7));
     std::vector<SetLine> mark_lines;
     if (mark) {
@@ -267,7 +269,7 @@ void Typesetter::signature(const Node& node, const Node* beside, const Frame& ou
     strip.hold = Hold::never;
     strip.company = true;
     strip.clear = options_.signature_clear;
-    strip.where = &node.where;
+    strip.where = node.where;
     out.add(std::move(strip), mm_of(node, "before", mm(4.5)));
     out.leave(mm_of(node, "after", 0));
 }
@@ -277,7 +279,7 @@ void Typesetter::qr(const Node& node, const Frame& outer, Column& out) {
     const Length size = mm_of(node, "size", mm(21));
     Strip strip;
     strip.height = size;
-    strip.where = &node.where;
+    strip.where = node.where;
     if (!input_.url.empty() && !input_.draft) {
         QrCode code = make_qr(input_.url);
         code.rect = {frame.x, 0, size, size};
@@ -289,7 +291,7 @@ void Typesetter::qr(const Node& node, const Frame& outer, Column& out) {
             strip.items.push_back(
                 {SignatureField{{frame.x, 0, size, size}}, structure_.add("Form", frame.tag)});
         }
-        if (const std::string* caption = node.attribute("caption")) {
+        if (const std::string_view* caption = node.attribute("caption")) {
             Frame beside = frame.inset(size + mm(3.3));
             beside.style.size = pt(8);
             beside.style.color = grey;
@@ -316,11 +318,14 @@ void Typesetter::qr(const Node& node, const Frame& outer, Column& out) {
 // Fitted into the box of width and height, proportions kept; with one of them the other follows.
 void Typesetter::image(const Node& node, const Frame& outer, Column& out) {
     const Frame frame = outer.inset(mm_of(node, "left", 0));
-    const std::string* src = node.attribute("src");
-    if (!src) throw Error(Code::data, "<img> tanpa src", node.where, "Sebutkan berkas gambarnya");
-    const std::shared_ptr<const Picture> picture = input_.picture ? input_.picture(*src) : nullptr;
+    const std::string_view* src = node.attribute("src");
+    if (!src)
+        throw Error(Code::data, "<img> tanpa src", std::string(node.where), "Sebutkan berkas gambarnya");
+    const std::shared_ptr<const Picture> picture =
+        input_.picture ? input_.picture(std::string(*src)) : nullptr;
     if (!picture)
-        throw Error(Code::data, "gambar " + *src + " tidak ada", node.where, "Periksa nama berkas gambar");
+        throw Error(Code::data, "gambar " + std::string(*src) + " tidak ada", std::string(node.where),
+                    "Periksa nama berkas gambar");
     const std::int64_t across = std::max(1, picture->width), down = std::max(1, picture->height);
     Length width = mm_of(node, "width", 0), height = mm_of(node, "height", 0);
     if (width == 0 && height == 0) width = frame.width;
@@ -342,7 +347,7 @@ void Typesetter::image(const Node& node, const Frame& outer, Column& out) {
     const int tag = structure_.add("Figure", frame.tag, std::string(word_of(node, "alt", "Gambar")));
     Strip strip;
     strip.height = height;
-    strip.where = &node.where;
+    strip.where = node.where;
     strip.items.push_back({Image{rect, picture}, tag});
     if (yes(node, "border", false)) strip.items.push_back({frame_line(rect, thin, {}, {}), artifact});
     out.add(std::move(strip), mm_of(node, "before", 0));
@@ -370,7 +375,7 @@ void Typesetter::box(const Node& node, const Frame& outer, Column& out) {
     strip.baseline = 0;
     strip.hold = Hold::free;
     strip.height = std::max(strip.height + 2 * padding, mm_of(node, "height", 0));
-    strip.where = &node.where;
+    strip.where = node.where;
     const Rect rect{x, 0, width, strip.height};
     if (border == "solid") strip.items.push_back({frame_line(rect, thin, {}, {}), artifact});
     if (border == "dotted")
@@ -383,7 +388,7 @@ void Typesetter::rule(const Node& node, const Frame& outer, Column& out) {
     const Frame frame = outer.inset(mm_of(node, "left", 0));
     Strip strip;
     strip.height = pt_of(node, "width", thin);
-    strip.where = &node.where;
+    strip.where = node.where;
     add_fill(strip.items, {frame.x, 0, frame.width, strip.height});
     out.add(std::move(strip), mm_of(node, "before", 0));
     out.leave(mm_of(node, "after", 0));

@@ -24,13 +24,13 @@ struct Strip {
     Length clear = 0;     // must stay free below it on its page
     Length baseline = 0;  // of its first line, for marks and labels beside it; 0: it has none
     Hold hold = Hold::free;
-    bool page_break = false;             // a page begins here
-    bool numbered = true;                // of a page that begins here: does it show its number
-    bool company = false;                // wants at least two strips before it on its page
-    std::int32_t head = -1;              // index of the table head that is repeated if a page begins here
-    std::vector<Item> items;             // x from the page's left edge, y from the strip's top
-    std::vector<Item> closing;           // drawn only if the page ends behind it
-    const std::string* where = nullptr;  // Node::where
+    bool page_break = false;    // a page begins here
+    bool numbered = true;       // of a page that begins here: does it show its number
+    bool company = false;       // wants at least two strips before it on its page
+    std::int32_t head = -1;     // index of the table head that is repeated if a page begins here
+    std::vector<Item> items;    // x from the page's left edge, y from the strip's top
+    std::vector<Item> closing;  // drawn only if the page ends behind it
+    std::string_view where;     // Node::where
 };
 
 void shift(Item& item, Length dx, Length dy);

@@ -126,8 +126,6 @@ void finish_program(FontProgram& program, BytesView bytes, const std::string& fa
     program.to_unicode_size = cmap.size();
     program.to_unicode = deflate(as_bytes(cmap), 12);
 
-    for (const std::string& text : program.text) program.ascii += text.size() == 1 ? text.front() : '\0';
-
     program.codes.resize(program.text.size());
     for (std::size_t cid = 0; cid < program.codes.size(); ++cid) {
         std::string code;
@@ -135,6 +133,8 @@ void finish_program(FontProgram& program, BytesView bytes, const std::string& fa
         append_escaped(code, static_cast<std::uint8_t>(cid & 0xFF));
         std::copy(code.begin(), code.end(), program.codes[cid].bytes);
         program.codes[cid].size = static_cast<std::uint8_t>(code.size());
+        if (program.text[cid].size() == 1) program.codes[cid].ascii = program.text[cid].front();
+        program.codes[cid].width = program.width[cid];
     }
 
     program.widths = width_entries(program.width);

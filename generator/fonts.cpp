@@ -83,7 +83,10 @@ using SubsetPlan = std::unique_ptr<hb_subset_plan_t, Destroy<hb_subset_plan_dest
 bool is_bold(Face face) { return static_cast<unsigned>(face) % 2 == 1; }
 bool is_italic(Face face) { return static_cast<unsigned>(face) % 4 >= 2; }
 
-using Word = std::vector<Glyph>;  // clusters count from the word's begin
+struct Word {
+    std::vector<Glyph> glyphs;  // clusters count from the word's begin
+    std::int64_t width = 0;
+};
 
 // Half away from zero, like every other rounding of a letter.
 Length scale(std::int64_t units, Length size, int upem) {
@@ -149,11 +152,14 @@ struct Loaded {
         const hb_glyph_info_t* info = hb_buffer_get_glyph_infos(b, &count);
         const hb_glyph_position_t* position = hb_buffer_get_glyph_positions(b, nullptr);
         Word word;
-        word.reserve(count);
-        for (unsigned i = 0; i < count; ++i)
-            word.push_back({static_cast<std::uint16_t>(info[i].codepoint),
-                            scale(position[i].x_advance, size, upem), scale(position[i].x_offset, size, upem),
-                            -scale(position[i].y_offset, size, upem), info[i].cluster});
+        word.glyphs.reserve(count);
+        for (unsigned i = 0; i < count; ++i) {
+            word.glyphs.push_back({static_cast<std::uint16_t>(info[i].codepoint),
+                                   scale(position[i].x_advance, size, upem),
+                                   scale(position[i].x_offset, size, upem),
+                                   -scale(position[i].y_offset, size, upem), info[i].cluster});
+            word.width += word.glyphs.back().advance;
+        }
         return word;
     }
 
@@ -161,6 +167,17 @@ struct Loaded {
         hb_position_t position = 0;
         hb_ot_metrics_get_position_with_fallback(font.get(), tag, &position);
         return position;
+    }
+
+    Metrics metrics(Length size) const {
+        const auto get = [&](hb_ot_metrics_tag_t tag) { return scale(metric(tag), size, upem); };
+        const Length thickness = get(HB_OT_METRICS_TAG_UNDERLINE_SIZE);
+        return {.ascent = get(HB_OT_METRICS_TAG_HORIZONTAL_ASCENDER),
+                .descent = -get(HB_OT_METRICS_TAG_HORIZONTAL_DESCENDER),
+                .cap_height = get(HB_OT_METRICS_TAG_CAP_HEIGHT),
+                .x_height = get(HB_OT_METRICS_TAG_X_HEIGHT),
+                .underline_position = -get(HB_OT_METRICS_TAG_UNDERLINE_OFFSET) + thickness / 2,
+                .underline_thickness = thickness};
     }
 
     int table_number(hb_tag_t tag, std::size_t at) const {  // a signed 16-bit number of a table
@@ -173,27 +190,31 @@ struct Loaded {
     }
 };
 
-// Words shaped by this thread. A letter's words recur by the hundred and so do those of the next letter; a
-// cache of its own spares each thread the lock. It starts anew when full, which changes no result.
+// Words shaped by this thread, and what it asked of each face and size. A letter's words recur by the hundred
+// and so do those of the next letter; a cache of its own spares each thread the lock. It starts anew when
+// full, which changes no result.
 class WordCache {
 public:
     static constexpr std::size_t most_words = 4096, longest_word = 64;
 
     const Word& get(std::uint64_t library, Face face, const Loaded& loaded, Length size,
                     std::string_view text) {
-        if (library != library_ || count_ >= most_words) {
-            styles_.clear();
-            library_ = library;
-            count_ = 0;
-        }
-        auto style = std::find_if(styles_.begin(), styles_.end(), [&](const Style& known) {
-            return known.face == face && known.size == size;
-        });
-        if (style == styles_.end()) style = styles_.insert(styles_.end(), {face, size, {}});
-        if (const auto found = style->words.find(text); found != style->words.end()) return found->second;
+        Style& known = style(library, face, size);
+        if (const auto found = known.words.find(text); found != known.words.end()) return found->second;
         ++count_;
         if (text.size() > longest_word) return long_word_ = loaded.shape(size, text);
-        return style->words.emplace(text, loaded.shape(size, text)).first->second;
+        return known.words.emplace(text, loaded.shape(size, text)).first->second;
+    }
+
+    const Metrics& metrics(std::uint64_t library, Face face, const Loaded& loaded, Length size) {
+        Style& known = style(library, face, size);
+        if (!known.metrics) known.metrics = loaded.metrics(size);
+        return *known.metrics;
+    }
+
+    static WordCache& of_this_thread() {
+        thread_local WordCache cache;
+        return cache;
     }
 
 private:
@@ -204,10 +225,26 @@ private:
     struct Style {
         Face face;
         Length size;
+        std::optional<Metrics> metrics;
         std::unordered_map<std::string, Word, Hash, std::equal_to<>> words;
     };
+
+    Style& style(std::uint64_t library, Face face, Length size) {
+        if (library != library_ || count_ >= most_words) {
+            styles_.clear();
+            library_ = library;
+            count_ = last_ = 0;
+        }
+        const auto same = [&](const Style& known) { return known.face == face && known.size == size; };
+        if (last_ < styles_.size() && same(styles_[last_])) return styles_[last_];
+        const auto known = std::find_if(styles_.begin(), styles_.end(), same);
+        last_ = static_cast<std::size_t>(known - styles_.begin());
+        return known != styles_.end() ? *known : styles_.emplace_back(Style{face, size, {}, {}});
+    }
+
     std::uint64_t library_ = 0;
     std::size_t count_ = 0;  // of words that were not known
+    std::size_t last_ = 0;   // the style that was asked for last
     std::vector<Style> styles_;
     Word long_word_;
 };
@@ -256,7 +293,7 @@ struct FontLibrary::Impl {
 
     template <typename Use>
     void for_each_word(Face face, Length size, std::string_view text, Use use) const {
-        thread_local WordCache cache;
+        WordCache& cache = WordCache::of_this_thread();
         for (std::size_t at = 0; at < text.size();) {
             const std::size_t end = text[at] == ' ' ? at + 1 : std::min(text.find(' ', at), text.size());
             use(cache.get(serial, face, loaded(face), size, text.substr(at, end - at)), at, end);
@@ -286,7 +323,8 @@ const std::vector<std::string>& FontLibrary::Impl::texts(Face face) const {
             if (result[glyph].empty()) result[glyph] = plain_text(c);
         }
         for (const std::string_view ligature : ligatures)
-            if (const Word word = f.shape(f.upem, ligature); word.size() == 1) result[word[0].id] = ligature;
+            if (const Word word = f.shape(f.upem, ligature); word.glyphs.size() == 1)
+                result[word.glyphs[0].id] = ligature;
         cell.texts = std::move(result);
     });
     return cell.texts;
@@ -300,7 +338,7 @@ std::vector<std::uint16_t> FontLibrary::Impl::glyphs_of(Face face, std::u32strin
         if (hb_font_get_nominal_glyph(f.font.get(), c, &glyph))
             glyphs.push_back(static_cast<std::uint16_t>(glyph));
     for (const std::string_view ligature : ligatures)
-        for (const Glyph& g : f.shape(f.upem, ligature)) glyphs.push_back(g.id);
+        for (const Glyph& g : f.shape(f.upem, ligature).glyphs) glyphs.push_back(g.id);
     std::sort(glyphs.begin(), glyphs.end());
     glyphs.erase(std::unique(glyphs.begin(), glyphs.end()), glyphs.end());
     return glyphs;
@@ -398,13 +436,17 @@ FontLibrary::FontLibrary(const std::vector<std::filesystem::path>& folders)
 
 FontLibrary::~FontLibrary() = default;
 
-void FontLibrary::shape(Face face, Length size, std::string_view text, std::vector<Glyph>& out) const {
+std::int64_t FontLibrary::shape(Face face, Length size, std::string_view text, std::vector<Glyph>& out,
+                                std::uint32_t offset) const {
+    std::int64_t width = 0;
     impl_->for_each_word(face, size, text, [&](const Word& word, std::size_t at, std::size_t) {
         const std::size_t first = out.size();
-        out.insert(out.end(), word.begin(), word.end());
-        for (std::size_t i = at == 0 ? out.size() : first; i < out.size(); ++i)
-            out[i].cluster += static_cast<std::uint32_t>(at);
+        out.insert(out.end(), word.glyphs.begin(), word.glyphs.end());
+        const std::uint32_t begin = offset + static_cast<std::uint32_t>(at);
+        for (std::size_t i = first; i < out.size(); ++i) out[i].cluster += begin;
+        width += word.width;
     });
+    return width;
 }
 
 char32_t FontLibrary::missing(Face face, std::string_view text) const {
@@ -417,8 +459,9 @@ char32_t FontLibrary::missing(Face face, std::string_view text) const {
     constexpr Length any_size = pt(11);
     impl_->for_each_word(face, any_size, text, [&](const Word& word, std::size_t at, std::size_t end) {
         if (found != 0) return;
-        const auto bad = std::find_if(word.begin(), word.end(), [](const Glyph& g) { return g.id == 0; });
-        if (bad == word.end()) return;
+        const auto bad =
+            std::find_if(word.glyphs.begin(), word.glyphs.end(), [](const Glyph& g) { return g.id == 0; });
+        if (bad == word.glyphs.end()) return;
         // The cluster may hold more characters than the one that is to blame.
         std::size_t place = at + bad->cluster;
         const std::size_t start = place;
@@ -437,15 +480,7 @@ char32_t FontLibrary::missing(Face face, std::string_view text) const {
 }
 
 Metrics FontLibrary::metrics(Face face, Length size) const {
-    const Loaded& f = impl_->loaded(face);
-    const auto get = [&](hb_ot_metrics_tag_t tag) { return scale(f.metric(tag), size, f.upem); };
-    const Length thickness = get(HB_OT_METRICS_TAG_UNDERLINE_SIZE);
-    return {.ascent = get(HB_OT_METRICS_TAG_HORIZONTAL_ASCENDER),
-            .descent = -get(HB_OT_METRICS_TAG_HORIZONTAL_DESCENDER),
-            .cap_height = get(HB_OT_METRICS_TAG_CAP_HEIGHT),
-            .x_height = get(HB_OT_METRICS_TAG_X_HEIGHT),
-            .underline_position = -get(HB_OT_METRICS_TAG_UNDERLINE_OFFSET) + thickness / 2,
-            .underline_thickness = thickness};
+    return WordCache::of_this_thread().metrics(impl_->serial, face, impl_->loaded(face), size);
 }
 
 std::shared_ptr<const FontProgram> FontLibrary::program(Face face,

@@ -49,12 +49,13 @@ struct FontProgram {
     std::string widths;                // the entries /DW and /W
     std::vector<std::uint16_t> width;  // by CID, in 1/1000 em: what a PDF reader advances by
     std::vector<std::string> text;     // by CID, UTF-8: what the CMap says; empty where it says nothing
-    std::string ascii;                 // by CID: that text if it is one byte, else 0
-    struct Code {
-        char bytes[4] = {};
+    struct Code {                      // what showing a glyph needs to know, side by side
+        char bytes[4] = {};            // its CID as it stands in a string, escaped where it must be
         std::uint8_t size = 0;
+        char ascii = 0;  // the text, if it is one byte
+        std::uint16_t width = 0;
     };
-    std::vector<Code> codes;  // by CID: its two bytes as they stand in a string, escaped where they must be
+    std::vector<Code> codes;  // by CID
     std::vector<std::uint16_t>
         renumbered;  // face glyph id to subset glyph id (CID); 0xFFFF: not in the subset
     // For the FontDescriptor, in 1/1000 em.
@@ -73,8 +74,10 @@ public:
     // Shapes one run of well-formed UTF-8 in one face, left to right. Appends to `out`. A character that the
     // face lacks gives glyph id 0: use `missing` first and name the character. Each word and each blank is
     // shaped on its own and words are cached, so a word has one width wherever it stands. Characters that are
-    // never seen (soft hyphen, zero width blank) give no glyph.
-    void shape(Face face, Length size, std::string_view text, std::vector<Glyph>& out) const;
+    // never seen (soft hyphen, zero width blank) give no glyph. Clusters count from `offset`. Returns the
+    // width.
+    std::int64_t shape(Face face, Length size, std::string_view text, std::vector<Glyph>& out,
+                       std::uint32_t offset = 0) const;
     // The first code point of well-formed `text` that the face cannot show, or 0. Control characters and
     // scripts that run from right to left count as missing: they would be shown wrong.
     char32_t missing(Face face, std::string_view text) const;

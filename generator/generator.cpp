@@ -204,12 +204,12 @@ Bytes Generator::render(const Package& package, const Json& data, const Surround
         for (const char* name : {"nomor", "tanggal", "kode_periksa"}) letter[name] = by_hand;
     }
     const bool unfinished = surroundings.unfinished || surroundings.blank;
-    Node root = parse_markup(package.parts().letter->fill({.data = data,
-                                                           .office = surroundings.office,
-                                                           .letter = letter,
-                                                           .signer = surroundings.signer,
-                                                           .unfinished = unfinished}));
-    if (surroundings.blank) make_room(root);
+    Markup markup = parse_markup(package.parts().letter->fill({.data = data,
+                                                               .office = surroundings.office,
+                                                               .letter = letter,
+                                                               .signer = surroundings.signer,
+                                                               .unfinished = unfinished}));
+    if (surroundings.blank) make_room(markup);
 
     const auto picture = [&](const std::string& src) {
         constexpr std::string_view of_office = "kantor:";
@@ -236,16 +236,16 @@ Bytes Generator::render(const Package& package, const Json& data, const Surround
         }
     };
     try {
-        Document document = lay_out(root, {.fonts = shared_->fonts,
-                                           .url = surroundings.url,
-                                           .draft = surroundings.draft,
-                                           .picture = picture});
+        Document document = lay_out(markup.letter, {.fonts = shared_->fonts,
+                                                    .url = surroundings.url,
+                                                    .draft = surroundings.draft,
+                                                    .picture = picture});
         if (!surroundings.draft && !surroundings.blank)
             document.attachments = {data_of(package, data, letter)};
         return write_pdf(document, shared_->fonts, surroundings.time);
     } catch (const Error& error) {
         if (error.code() != Code::data) throw;
-        const std::string* font = root.attribute("font");
+        const std::string_view* font = markup.letter.attribute("font");
         const bool bookman = font && *font == "bookman";
         if (unfinished) {
             Json printable = data;

@@ -116,8 +116,8 @@ std::vector<Length> share_width(const Node& node, std::string_view key, Length t
             fixed += mm(width.value);
     }
     if (fixed > total + pt(0.1) || (shares > 0 && fixed >= total))
-        throw Error(Code::data, "kolom-kolom bersama lebih lebar daripada ruang yang ada", node.where,
-                    "Kecilkan lebar pada atribut " + std::string(key));
+        throw Error(Code::data, "kolom-kolom bersama lebih lebar daripada ruang yang ada",
+                    std::string(node.where), "Kecilkan lebar pada atribut " + std::string(key));
     std::vector<Length> out;
     double seen = 0;
     Length given = 0;

@@ -7,6 +7,19 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+// Words with one space between each and the next. Without a branch: compilers look at sixteen bytes at a
+// time.
+bool is_tidy(std::string_view text) {
+    if (text.empty() || is_blank(text.front()) || is_blank(text.back())) return false;
+    unsigned char untidy = 0;
+    for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+        const auto here = static_cast<unsigned char>(text[i]), next = static_cast<unsigned char>(text[i + 1]);
+        const unsigned char other = (here == '\t') | (here == '\r') | (here == '\n');
+        untidy |= other | ((here == ' ') & (next == ' '));
+    }
+    return untidy == 0;
+}
+
 class Collector {
 public:
     void walk(std::span<const Node> nodes, const Style& style, bool unbroken) {
@@ -34,7 +47,12 @@ public:
         }
     }
 
+    // Any blanks become one.
     void append(std::string_view text) {
+        if (is_tidy(text)) {  // nearly every text
+            out.text.append(text);
+            return;
+        }
         for (auto at = text.begin(); at != text.end();) {
             const auto blank = std::find_if(at, text.end(), is_blank);
             out.text.append(at, blank);
@@ -45,10 +63,10 @@ public:
         }
     }
 
-    void open(const Style& style, bool unbroken, const std::string& where) {
+    void open(const Style& style, bool unbroken, std::string_view where) {
         const auto begin = static_cast<std::uint32_t>(out.text.size());
         if (!out.spans.empty() && out.spans.back().begin == begin) out.spans.pop_back();
-        out.spans.push_back({begin, style, unbroken, &where});
+        out.spans.push_back({begin, style, unbroken, where});
     }
 
     // A blank at the end of a line is none.
@@ -81,7 +99,7 @@ RichText collect(std::span<const Node> nodes, const Style& style) {
     return std::move(collector.out);
 }
 
-RichText plain(std::string_view words, const Style& style, const std::string& where) {
+RichText plain(std::string_view words, const Style& style, std::string_view where) {
     Collector collector;
     collector.open(style, false, where);
     collector.append(words);

@@ -28,8 +28,8 @@ struct RichText {
     struct Span {
         std::uint32_t begin = 0;
         Style style;
-        bool unbroken = false;               // within <nobr>
-        const std::string* where = nullptr;  // Node::where, which outlives the text
+        bool unbroken = false;   // within <nobr>
+        std::string_view where;  // Node::where, which outlives the text
     };
     struct Object {
         enum class Kind : std::uint8_t { checkbox, fill } kind = Kind::checkbox;
@@ -48,6 +48,6 @@ struct RichText {
 RichText collect(std::span<const Node> nodes, const Style& style);
 
 // Plain words that no node holds (marks, labels, page numbers); `where` must outlive the text.
-RichText plain(std::string_view words, const Style& style, const std::string& where);
+RichText plain(std::string_view words, const Style& style, std::string_view where);
 
 }  // namespace naskah::generator

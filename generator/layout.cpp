@@ -43,8 +43,8 @@ Frame text_frame(const Node& letter, Size paper) {
     frame.style.size = pt_of(letter, "size", pt(11));
     frame.pitch = pt_of(letter, "pitch", static_cast<Length>(std::int64_t{frame.style.size} * 14 / 11));
     if (frame.width < mm(20))
-        throw Error(Code::data, "tepi kiri dan kanan tidak menyisakan ruang untuk teks", letter.where,
-                    "Kecilkan left atau right");
+        throw Error(Code::data, "tepi kiri dan kanan tidak menyisakan ruang untuk teks",
+                    std::string(letter.where), "Kecilkan left atau right");
     return frame;
 }
 
@@ -78,8 +78,8 @@ Document build(const Node& letter, const LayoutInput& input, bool beside) {
     sheet.bottom = sheet.paper.height - margin;
     options.page_room = sheet.bottom - sheet.top;
     if (sheet.bottom - std::max(sheet.top, sheet.first_top) < mm(30))
-        throw Error(Code::data, "tepi atas dan bawah tidak menyisakan ruang untuk teks", letter.where,
-                    "Kecilkan top, bottom, atau kaki surat");
+        throw Error(Code::data, "tepi atas dan bawah tidak menyisakan ruang untuk teks",
+                    std::string(letter.where), "Kecilkan top, bottom, atau kaki surat");
 
     Typesetter typesetter(input, options);
     Column column;

@@ -26,11 +26,11 @@ constexpr Length thick = pt(2.25), white = pt(1.5), thin = pt(0.5);
 // Emblem at the left, words centred in the rest (never over the emblem), a thick and a thin rule.
 Column Typesetter::letterhead(const Node& node, const Frame& outer) {
     const bool bookman = static_cast<unsigned>(outer.style.face) >= 4;
-    const std::string* emblem = node.attribute("emblem");
+    const std::string_view* emblem = node.attribute("emblem");
     Strip head;
-    head.where = &node.where;
+    head.where = node.where;
     std::shared_ptr<const Picture> picture;
-    if (emblem && !emblem->empty() && input_.picture) picture = input_.picture(*emblem);
+    if (emblem && !emblem->empty() && input_.picture) picture = input_.picture(std::string(*emblem));
     if (picture) {
         const std::int64_t across = std::max(1, picture->width), down = std::max(1, picture->height);
         Size size{emblem_size.width, static_cast<Length>(emblem_size.width * down / across)};

@@ -1,5 +1,6 @@
 // The second half of LineSetter: a broken line becomes items at fixed positions.
 #include <algorithm>
+#include <cstdlib>
 #include <span>
 
 #include "generator/paragraph.h"
@@ -26,30 +27,40 @@ public:
             for_blanks_ = slack - for_letters_;
         }
         if (line.spaces == 0) for_blanks_ = 0;
+        if (for_letters_ == 0) return;
+        share_ = static_cast<Length>(for_letters_ / letters_);
+        rest_ = std::abs(for_letters_ % letters_);
     }
 
     Length blank(Length width) {
         if (for_blanks_ == 0) return width;
-        const std::int64_t before = for_blanks_ * seen_ / blanks_width_;
+        const std::int64_t before = given_;
         seen_ += width;
-        return static_cast<Length>(width + for_blanks_ * seen_ / blanks_width_ - before);
+        given_ = for_blanks_ * seen_ / blanks_width_;
+        return static_cast<Length>(width + given_ - before);
     }
+    bool for_letters() const { return for_letters_ != 0; }
     // What a letter gets on average.
     Length letter_space() const {
         if (for_letters_ == 0) return 0;
         return static_cast<Length>((2 * for_letters_ + (for_letters_ < 0 ? -letters_ : letters_)) /
                                    (2 * letters_));
     }
+    // The share of each letter in turn: for_letters_ / letters_, what division leaves over spread evenly.
     Length letter() {
         if (for_letters_ == 0 || letter_ >= letters_) return 0;
-        const std::int64_t before = given_;
-        given_ = for_letters_ * ++letter_ / letters_;
-        return static_cast<Length>(given_ - before);
+        ++letter_;
+        over_ += rest_;
+        if (over_ < letters_) return share_;
+        over_ -= letters_;
+        return for_letters_ < 0 ? share_ - 1 : share_ + 1;
     }
 
 private:
-    std::int64_t blanks_width_, letters_, for_blanks_ = 0, for_letters_ = 0, seen_ = 0, letter_ = 0,
-                                          given_ = 0;
+    std::int64_t blanks_width_, letters_, for_blanks_ = 0, for_letters_ = 0, seen_ = 0, given_ = 0,
+                                          letter_ = 0;
+    Length share_ = 0;
+    std::int64_t rest_ = 0, over_ = 0;
 };
 
 // Collects glyphs of one style into a Text and hands it to the line when the style changes.
@@ -76,15 +87,19 @@ public:
         text_.glyphs.push_back(glyph);
         x_ += advance;
     }
-    // Glyphs of a word whose text began at `begin`, and now begins at `text_offset`.
-    void word(std::span<const Glyph> glyphs, std::uint32_t begin, std::uint32_t text_offset, Spread& shares) {
+    // Glyphs of a word, `width` wide, whose text began at `begin` and now begins at `text_offset`.
+    void word(std::span<const Glyph> glyphs, Length width, std::uint32_t begin, std::uint32_t text_offset,
+              Spread& shares) {
         const std::size_t first = text_.glyphs.size();
         text_.glyphs.insert(text_.glyphs.end(), glyphs.begin(), glyphs.end());
+        for (std::size_t i = first; i < text_.glyphs.size(); ++i)
+            text_.glyphs[i].cluster += text_offset - begin;
+        x_ += width;
+        if (!shares.for_letters()) return;
         for (std::size_t i = first; i < text_.glyphs.size(); ++i) {
-            Glyph& glyph = text_.glyphs[i];
-            glyph.cluster += text_offset - begin;
-            glyph.advance += shares.letter();
-            x_ += glyph.advance;
+            const Length share = shares.letter();
+            text_.glyphs[i].advance += share;
+            x_ += share;
         }
     }
     std::string& text() { return text_.text; }
@@ -184,7 +199,7 @@ void LineSetter::emit(const RichText& text, const Setting& setting, std::uint32_
                 pen.text().append(all.substr(atom.text_begin, atom.text_end - atom.text_begin));
                 pen.word(std::span<const Glyph>(glyphs_).subspan(atom.glyph_begin,
                                                                  atom.glyph_end - atom.glyph_begin),
-                         atom.text_begin, offset, shares);
+                         atom.width, atom.text_begin, offset, shares);
                 break;
             }
             case Atom::Kind::object: {

@@ -127,8 +127,8 @@ void Typesetter::list(const Node& node, const Frame& outer, Column& out) {
     for (const Node& entry : node.children) {
         if (entry.is_text()) continue;
         const int item = structure_.add("LI", list_tag);
-        const std::string* own = entry.attribute("mark");
-        const std::string mark = own ? *own : ordered ? counter(type, number) : "–";
+        const std::string_view* own = entry.attribute("mark");
+        const std::string mark = own ? std::string(*own) : ordered ? counter(type, number) : "–";
         if (!own) ++number;
         std::vector<SetLine> lines;
         if (!mark.empty()) {

@@ -1,6 +1,7 @@
 // The markup of a letter as a tree, checked against its vocabulary (docs/templates.md). The home of pugixml.
 #pragma once
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,22 +11,37 @@
 
 namespace naskah::generator {
 
+// What a node says lives in its Markup.
 struct Node {
-    std::string name;  // element name; empty: text
-    std::string text;  // of a text node
-    std::vector<std::pair<std::string, std::string>> attributes;
+    std::string_view name;  // element name; empty: text
+    std::string_view text;  // of a text node
+    std::vector<std::pair<std::string_view, std::string_view>> attributes;
     std::vector<Node> children;
-    std::string where;  // "letter.mustache:14"
+    std::string_view where;  // "letter.mustache:14"
 
-    const std::string* attribute(std::string_view key) const;
+    const std::string_view* attribute(std::string_view key) const;
     bool is_text() const { return name.empty(); }
+};
+
+// The tree of a letter, and the words that its nodes point into.
+class Markup {
+public:
+    Markup() = default;
+    Markup(Markup&&) = default;
+    Markup& operator=(Markup&&) = default;
+
+    Node letter;
+    std::string& keep(std::string words) { return words_.emplace_back(std::move(words)); }
+
+private:
+    std::deque<std::string> words_;  // which never move
 };
 
 // `xml` is what a template produced. Every element carries the attribute `_l` ("letter.mustache:14") that
 // template.cpp put there; it becomes `where` (without it: the line in `xml`). Throws Error(data) with every
 // problem at once, each with file and line: not well-formed, unknown element or attribute, a value that is
 // none, text where none may stand.
-Node parse_markup(std::string_view xml);
+Markup parse_markup(std::string_view xml);
 
 // Values of attributes, which parse_markup has checked to be numbers, yes or no, and so on.
 Length mm_of(const Node& node, std::string_view key, Length fallback);  // written in millimetres

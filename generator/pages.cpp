@@ -56,8 +56,7 @@ std::vector<PageRange> cut_pages(std::vector<Strip>& strips, const std::vector<S
         }
         if (at == begin)
             throw Error(Code::data, "ada bagian yang lebih tinggi daripada satu halaman",
-                        strips[at].where ? *strips[at].where : std::string(),
-                        "Bagilah isinya atau kecilkan ukurannya");
+                        std::string(strips[at].where), "Bagilah isinya atau kecilkan ukurannya");
         page.end = at;
         if (at < strips.size() && !strips[at].page_break) {
             page.end = 0;

@@ -69,7 +69,8 @@ void LineSetter::set(const RichText& text, const Setting& setting, std::vector<S
             first = stop.next;
         }
         if (first < atoms_.size())
-            throw Error(Code::internal, "paragraf tidak dapat dibagi menjadi baris", *text.spans[0].where);
+            throw Error(Code::internal, "paragraf tidak dapat dibagi menjadi baris",
+                        std::string(text.spans[0].where));
         if (end == size) return;
         begin = end + 1;
     }
@@ -110,7 +111,7 @@ void LineSetter::check(const RichText& text) const {
         throw Error(Code::data,
                     "teks sepanjang " + std::to_string(text.text.size()) +
                         " bita dalam satu paragraf terlalu panjang",
-                    *text.spans[0].where,
+                    std::string(text.spans[0].where),
                     "Batasnya " + std::to_string(longest_text) + " bita; bagilah menjadi beberapa paragraf");
     const std::string_view all = text.text;
     for (std::size_t s = 0; s < text.spans.size(); ++s) {
@@ -128,7 +129,7 @@ void LineSetter::check(const RichText& text) const {
                             "karakter " + code_point_name(missing) + " (" + character +
                                 ") tidak ada dalam huruf surat ini, pada \"" +
                                 around(all, begin + std::min(part.find(character), part.size())) + "\"",
-                            *span.where, "Ganti karakter itu dengan yang lazim");
+                            std::string(span.where), "Ganti karakter itu dengan yang lazim");
             }
             begin = stop + 1;
         }
@@ -154,14 +155,16 @@ void LineSetter::prepare(const RichText& text, std::uint32_t begin, std::uint32_
     }
     const std::string_view all = std::string_view(text.text).substr(0, end);
     NameWatch names;
-    std::string_view left;  // the word before the next blank
+    std::string_view left;           // the word before the next blank
+    std::uint32_t looked_ahead = 0;  // where the word at `at` ends, if the blank before it had to know
     bool in_bracket = false;
     std::uint32_t at = begin;
     while (at < end) {
         if (begins_blank(all, at)) {
             const bool fixed = all[at] != ' ';
             const std::uint32_t next = at + (fixed ? 2 : 1);
-            const std::string_view right = all.substr(next, end_of_word(all, next, end) - next);
+            looked_ahead = static_cast<std::uint32_t>(end_of_word(all, next, end));
+            const std::string_view right = all.substr(next, looked_ahead - next);
             const bool unbroken = fixed || text.spans[span_at(text, at)].unbroken;
             // A bracket is better begun on the next line than broken.
             if (left.find('(') != left.npos) in_bracket = true;
@@ -178,7 +181,8 @@ void LineSetter::prepare(const RichText& text, std::uint32_t begin, std::uint32_
             if (at < end && !begins_blank(all, at)) offer_here(nobr_penalty);
             left = {};
         } else {
-            const auto stop = static_cast<std::uint32_t>(end_of_word(all, at, end));
+            const std::uint32_t stop =
+                looked_ahead > at ? looked_ahead : static_cast<std::uint32_t>(end_of_word(all, at, end));
             left = all.substr(at, stop - at);
             const bool name = hyphenate && names.next(left);
             add_word(text, at, stop, hyphenate && !name, width);
@@ -245,12 +249,10 @@ void LineSetter::add_word(const RichText& text, std::uint32_t begin, std::uint32
             span + 1 < text.spans.size() ? std::min(text.spans[span + 1].begin, end) : end;
         const auto first = static_cast<std::uint32_t>(glyphs_.size());
         const Style& style = text.spans[span].style;
-        fonts_.shape(style.face, style.size, all.substr(at, stop - at), glyphs_);
-        for (std::size_t g = first; g < glyphs_.size(); ++g) {
-            glyphs_[g].cluster += at;
-            total += glyphs_[g].advance;
-        }
-        pieces_.push_back({span, at, stop, first, static_cast<std::uint32_t>(glyphs_.size())});
+        const std::int64_t wide =
+            fonts_.shape(style.face, style.size, all.substr(at, stop - at), glyphs_, at);
+        total += wide;
+        pieces_.push_back({span, at, stop, first, static_cast<std::uint32_t>(glyphs_.size()), wide});
         at = stop;
     }
     const bool tear = total > width;
@@ -268,6 +270,12 @@ void LineSetter::cut_piece(const RichText& text, const Piece& piece, bool tear, 
                            std::size_t& mark) {
     const RichText::Span& span = text.spans[piece.span];
     Atom atom{Atom::Kind::word, piece.span, piece.glyph_begin, piece.glyph_begin, piece.text_begin};
+    if (marks_.empty() && !tear) {  // most words
+        atom.glyph_end = piece.glyph_end;
+        atom.text_end = piece.text_end;
+        atom.width = static_cast<Length>(piece.width);
+        return add_atom(atom, span.style, false);
+    }
     while (mark < marks_.size() && marks_[mark].offset <= piece.text_begin) ++mark;
     for (std::uint32_t g = piece.glyph_begin; g < piece.glyph_end; ++g) {
         const std::uint32_t cluster = glyphs_[g].cluster;
@@ -289,7 +297,8 @@ void LineSetter::cut_piece(const RichText& text, const Piece& piece, bool tear, 
         }
         atom.width += glyphs_[g].advance;
         if (tear && glyphs_[g].advance > width)
-            throw Error(Code::data, "kolom lebih sempit daripada satu huruf", *span.where, "Lebarkan kolom");
+            throw Error(Code::data, "kolom lebih sempit daripada satu huruf", std::string(span.where),
+                        "Lebarkan kolom");
     }
     atom.glyph_end = piece.glyph_end;
     atom.text_end = piece.text_end;

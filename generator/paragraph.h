@@ -66,6 +66,7 @@ private:
     };
     struct Piece {  // of a word, in one style
         std::uint32_t span, text_begin, text_end, glyph_begin, glyph_end;
+        std::int64_t width;
     };
     struct Known {  // what is asked of a style again and again
         Face face;

@@ -1,7 +1,7 @@
 #include "generator/pdf_content.h"
 
 #include <algorithm>
-#include <bitset>
+#include <bit>
 #include <cmath>
 #include <optional>
 
@@ -246,9 +246,14 @@ private:
         number(qr.rect.x);
         number(up(qr.rect.y));
         out_ += "cm\n";
+        // With a light module on every side, so that nobody has to ask whether there is a neighbour.
+        const auto side = static_cast<std::size_t>(qr.modules) + 2;
+        std::vector<std::uint8_t> grid(side * side);
+        for (std::size_t row = 0; row + 2 < side; ++row)
+            std::copy_n(qr.dark.begin() + static_cast<std::ptrdiff_t>(row * (side - 2)), side - 2,
+                        grid.begin() + static_cast<std::ptrdiff_t>((row + 1) * side + 1));
         const auto dark = [&](int row, int column) {
-            return row >= 0 && row < qr.modules && column >= 0 && column < qr.modules &&
-                   qr.dark[static_cast<std::size_t>(row * qr.modules + column)] != 0;
+            return grid[static_cast<std::size_t>(row + 1) * side + static_cast<std::size_t>(column + 1)] != 0;
         };
         const auto is_run = [&](int row, int first, int end) {
             if (dark(row, first - 1) || dark(row, end)) return false;
@@ -260,12 +265,17 @@ private:
                 for (end = first; dark(row, end);) ++end;
                 if (end == first || is_run(row - 1, first, end)) continue;
                 int below = row + 1;
-                while (is_run(below, first, end)) ++below;
+                while (below < qr.modules && is_run(below, first, end)) ++below;
+                // Numbers of at most three digits: a code is a thousand of them.
+                char line[20], *at = line;
                 for (const int value : {first, row, end - first, below - row}) {
-                    append_int(out_, value);
-                    out_ += ' ';
+                    if (value >= 100) *at++ = static_cast<char>('0' + value / 100);
+                    if (value >= 10) *at++ = static_cast<char>('0' + value / 10 % 10);
+                    *at++ = static_cast<char>('0' + value % 10);
+                    *at++ = ' ';
                 }
-                out_ += "re\n";
+                for (const char c : {'r', 'e', '\n'}) *at++ = c;
+                out_.append(line, at);
             }
         out_ += "f Q\n";
         cover(qr.rect);
@@ -334,12 +344,15 @@ private:
 }  // namespace
 
 PdfResources collect_resources(const Document& document, const FontLibrary& fonts) {
-    using Used = std::bitset<65536>;
-    std::array<std::unique_ptr<Used>, face_count> used;
+    // Bit g of word w: glyph 64 w + g of the face is used.
+    std::array<std::vector<std::uint64_t>, face_count> used;
     const auto use = [&](Face face, const std::vector<Glyph>& glyphs) {
-        auto& set = used[static_cast<std::size_t>(face)];
-        if (!set) set = std::make_unique<Used>();
-        for (const Glyph& glyph : glyphs) set->set(glyph.id);
+        auto& words = used[static_cast<std::size_t>(face)];
+        words.reserve(64);
+        for (const Glyph& glyph : glyphs) {
+            if (words.size() <= glyph.id / 64u) words.resize(glyph.id / 64u + 1);
+            words[glyph.id / 64u] |= std::uint64_t{1} << glyph.id % 64u;
+        }
     };
     PdfResources resources;
     std::vector<Glyph> glyphs;
@@ -359,11 +372,12 @@ PdfResources collect_resources(const Document& document, const FontLibrary& font
             }
         }
     for (std::size_t face = 0; face < used.size(); ++face) {
-        if (!used[face]) continue;
+        if (used[face].empty()) continue;
         std::vector<std::uint16_t> ids;
-        for (std::size_t id = used[face]->_Find_first(); id < used[face]->size();
-             id = used[face]->_Find_next(id))
-            ids.push_back(static_cast<std::uint16_t>(id));
+        for (std::size_t word = 0; word < used[face].size(); ++word)
+            for (std::uint64_t rest = used[face][word]; rest != 0; rest &= rest - 1)
+                ids.push_back(
+                    static_cast<std::uint16_t>(64 * word + static_cast<unsigned>(std::countr_zero(rest))));
         resources.programs[face] = fonts.program(static_cast<Face>(face), ids);
     }
     return resources;

@@ -8,6 +8,9 @@
 #include <hpdf_pages.h>
 #include <hpdf_streams.h>
 
+#include <cstddef>
+#include <memory>
+#include <memory_resource>
 #include <utility>
 #include <vector>
 
@@ -37,6 +40,29 @@ T* check(T* made) {
 HPDF_STATUS write(HPDF_Stream out, BytesView bytes) {
     return HPDF_Stream_Write(out, bytes.data(), static_cast<HPDF_UINT>(bytes.size()));
 }
+
+// libharu asks for four small pieces of memory an object and gives none back before the end. They are laid
+// end to end, for as long as a thread has a document. (libharu's own pool aligns to four bytes only.)
+class Pieces {
+public:
+    static Pieces& of_this_thread() {
+        thread_local Pieces pieces;
+        return pieces;
+    }
+    static void* take(HPDF_UINT size) { return of_this_thread().memory_.allocate(size); }
+    static void leave(void*) {}
+
+    void open() { ++documents_; }
+    void close() {
+        if (--documents_ == 0) memory_.release();
+    }
+
+private:
+    static constexpr std::size_t of_one_page = 64u << 10;
+    std::unique_ptr<std::byte[]> first_ = std::make_unique<std::byte[]>(of_one_page);
+    std::pmr::monotonic_buffer_resource memory_{first_.get(), of_one_page};
+    std::size_t documents_ = 0;
+};
 
 }  // namespace
 
@@ -92,14 +118,18 @@ struct PdfFile::Haru {
         at(number).own_data = std::move(data);  // its bytes stay where they are
     }
 
+    Haru() { Pieces::of_this_thread().open(); }
+    Haru(const Haru&) = delete;
+    Haru& operator=(const Haru&) = delete;
     ~Haru() {
         if (doc) HPDF_Free(doc);
+        Pieces::of_this_thread().close();
     }
 };
 
 PdfFile::PdfFile() : haru_(std::make_unique<Haru>()) {
-    // No pool of memory: what libharu takes from one is aligned to four bytes only.
-    haru_->doc = check(HPDF_NewEx(throw_error, nullptr, nullptr, 0, haru_.get()));
+    haru_->objects.reserve(128);  // a letter of one page
+    haru_->doc = check(HPDF_NewEx(throw_error, Pieces::take, Pieces::leave, 0, haru_.get()));
     haru_->doc->pdf_version = HPDF_VER_17;
     HPDF_Dict_RemoveElement(haru_->doc->info, "Producer");
     haru_->adopt(haru_->doc->catalog);

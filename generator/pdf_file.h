@@ -14,7 +14,7 @@
 
 namespace naskah::generator {
 
-// One thread at a time. Throws Error(internal) where libharu fails.
+// Belongs to the thread that made it. Throws Error(internal) where libharu fails.
 class PdfFile {
 public:
     PdfFile();

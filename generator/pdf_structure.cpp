@@ -27,16 +27,22 @@ void append_attributes(std::string& out, const Element& element, const std::opti
     }
 }
 
+const std::vector<Element>& only_document() {
+    static const std::vector<Element> elements{Element{.type = "Document"}};
+    return elements;
+}
+
 }  // namespace
 
-PdfStructure::PdfStructure(const std::vector<Element>& elements) : elements_(elements) {
-    if (elements_.empty()) elements_.emplace_back().type = "Document";
+PdfStructure::PdfStructure(const std::vector<Element>& elements)
+    : elements_(elements.empty() ? only_document() : elements) {
     for (std::size_t i = 0; i < elements_.size(); ++i) {
         const int parent = elements_[i].parent;
         if (i == 0 ? parent != -1 : parent < 0 || parent >= static_cast<int>(i))
             fail("induk unsur " + std::to_string(i) + " salah");
     }
-    kids_.resize(elements_.size());
+    kids_.reserve(2 * elements_.size());
+    kids_of_.resize(elements_.size());
     areas_.resize(elements_.size());
 }
 
@@ -49,9 +55,15 @@ const std::string& PdfStructure::type(int element) const {
 // Kids stand in the order in which their content is met. An element without content (an empty cell) has no
 // such place: it is hung in before the first element behind it.
 void PdfStructure::link_until(int element) {
-    for (; next_ <= element; ++next_)
-        kids_[static_cast<std::size_t>(elements_[static_cast<std::size_t>(next_)].parent)].push_back(
-            {-1, next_});
+    for (; next_ <= element; ++next_) add_kid(elements_[static_cast<std::size_t>(next_)].parent, -1, next_);
+}
+
+void PdfStructure::add_kid(int element, int page, int number) {
+    Kids& of = kids_of_[static_cast<std::size_t>(element)];
+    const int kid = static_cast<int>(kids_.size());
+    (of.first < 0 ? of.first : kids_[static_cast<std::size_t>(of.last)].next) = kid;
+    of.last = kid;
+    kids_.push_back({page, number});
 }
 
 int PdfStructure::mark(int element, int page) {
@@ -60,7 +72,7 @@ int PdfStructure::mark(int element, int page) {
     auto& marks = marks_[static_cast<std::size_t>(page)];
     const int mcid = static_cast<int>(marks.size());
     marks.push_back(element);
-    kids_[static_cast<std::size_t>(element)].push_back({page, mcid});
+    add_kid(element, page, mcid);
     return mcid;
 }
 
@@ -81,33 +93,41 @@ void PdfStructure::place_field(int element, int page, Rect area) {
     if (field_) fail("dua isian tanda tangan");
     if (type(element) != "Form") fail("isian tanda tangan di luar Form");
     link_until(element);
-    kids_[static_cast<std::size_t>(element)].push_back({-2, page});
+    add_kid(element, -2, page);
     field_ = Field{element, page, area};
 }
 
-void PdfStructure::append_kids(std::string& out, const std::vector<Kid>& kids, int first,
+void PdfStructure::append_kids(std::string& out, int element, int first,
                                const std::vector<int>& pages) const {
-    if (kids.empty()) return;
+    const Kids of = kids_of_[static_cast<std::size_t>(element)];
+    if (of.first < 0) return;
+    const auto page_of = [&](int page) { return pages[static_cast<std::size_t>(page)]; };
     // An MCID alone stands for content on the element's own page, any other names its page.
-    const auto own = std::find_if(kids.begin(), kids.end(), [](const Kid& kid) { return kid.page >= 0; });
-    if (own != kids.end()) out += "/Pg " + reference(pages[static_cast<std::size_t>(own->page)]);
-    out += kids.size() > 1 ? "/K[" : "/K ";
-    for (const Kid& kid : kids) {
-        if (&kid != &kids.front()) out += ' ';
+    int own = -1;
+    for (int at = of.first; at >= 0 && own < 0; at = kids_[static_cast<std::size_t>(at)].next)
+        own = kids_[static_cast<std::size_t>(at)].page;
+    if (own >= 0) {
+        out += "/Pg ";
+        append_reference(out, page_of(own));
+    }
+    out += of.first != of.last ? "/K[" : "/K ";
+    for (int at = of.first; at >= 0; at = kids_[static_cast<std::size_t>(at)].next) {
+        const Kid& kid = kids_[static_cast<std::size_t>(at)];
+        if (at != of.first) out += ' ';
         if (kid.page == -2) {
-            out += "<</Type/OBJR/Pg " + reference(pages[static_cast<std::size_t>(kid.number)]) + "/Obj " +
-                   reference(field_->widget) + ">>";
+            out += "<</Type/OBJR/Pg " + reference(page_of(kid.number)) + "/Obj " + reference(field_->widget) +
+                   ">>";
         } else if (kid.page == -1) {
-            out += reference(first + kid.number);
-        } else if (kid.page == own->page) {
+            append_reference(out, first + kid.number);
+        } else if (kid.page == own) {
             append_int(out, kid.number);
         } else {
-            out += "<</Type/MCR/Pg " + reference(pages[static_cast<std::size_t>(kid.page)]) + "/MCID ";
+            out += "<</Type/MCR/Pg " + reference(page_of(kid.page)) + "/MCID ";
             append_int(out, kid.number);
             out += ">>";
         }
     }
-    if (kids.size() > 1) out += ']';
+    if (of.first != of.last) out += ']';
 }
 
 int PdfStructure::write(PdfFile& file, const std::vector<int>& pages) {
@@ -118,8 +138,8 @@ int PdfStructure::write(PdfFile& file, const std::vector<int>& pages) {
         std::string entries;
         entries.reserve(96);
         entries.append("/S/").append(elements_[i].type) += "/P ";
-        entries += reference(i == 0 ? root : first + elements_[i].parent);
-        append_kids(entries, kids_[i], first, pages);
+        append_reference(entries, i == 0 ? root : first + elements_[i].parent);
+        append_kids(entries, static_cast<int>(i), first, pages);
         append_attributes(entries, elements_[i], areas_[i]);
         file.add(std::move(entries));
     }
@@ -129,7 +149,7 @@ int PdfStructure::write(PdfFile& file, const std::vector<int>& pages) {
         tree += '[';
         for (const int element : marks_[page]) {
             if (tree.back() != '[') tree += ' ';
-            tree += reference(first + element);
+            append_reference(tree, first + element);
         }
         tree += ']';
     }

@@ -13,7 +13,7 @@ namespace naskah::generator {
 
 class PdfStructure {
 public:
-    // Throws Error(internal) if a parent does not stand before its children.
+    // `elements` must outlive it. Throws Error(internal) if a parent does not stand before its children.
     explicit PdfStructure(const std::vector<Element>& elements);
 
     const std::string& type(int element) const;  // throws Error(internal): no such element
@@ -40,13 +40,18 @@ private:
     struct Kid {
         int page;  // -1: `number` is an element; -2: the signature field; else an MCID
         int number;
+        int next = -1;  // in kids_
     };
+    struct Kids {  // of an element, in kids_
+        int first = -1, last = -1;
+    };
+    void add_kid(int element, int page, int number);
     void link_until(int element);
-    void append_kids(std::string& out, const std::vector<Kid>& kids, int first,
-                     const std::vector<int>& pages) const;
+    void append_kids(std::string& out, int element, int first, const std::vector<int>& pages) const;
 
-    std::vector<Element> elements_;
-    std::vector<std::vector<Kid>> kids_;
+    const std::vector<Element>& elements_;
+    std::vector<Kid> kids_;
+    std::vector<Kids> kids_of_;
     std::vector<std::optional<Rect>> areas_;
     std::vector<std::vector<int>> marks_;  // by page and MCID: the element
     std::optional<Field> field_;

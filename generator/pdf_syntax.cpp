@@ -52,10 +52,15 @@ void append_hex(std::string& out, BytesView bytes) {
     }
 }
 
+void append_reference(std::string& out, int object) {
+    append_int(out, object);
+    out += " 0 R";
+}
+
 std::string reference(int object) {
     std::string out;
-    append_int(out, object);
-    return out += " 0 R";
+    append_reference(out, object);
+    return out;
 }
 
 std::string text_string(std::string_view utf8) {

@@ -16,6 +16,7 @@ void append_length(std::string& out, Length thousandths);
 void append_rect(std::string& out, Length x, Length y, Length width, Length height);  // with blanks between
 void append_hex(std::string& out, BytesView bytes);
 // "12 0 R"
+void append_reference(std::string& out, int object);
 std::string reference(int object);
 // A text string: ASCII in parentheses, anything else as UTF-16 in hexadecimal digits.
 std::string text_string(std::string_view utf8);

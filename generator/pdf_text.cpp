@@ -24,22 +24,18 @@ std::int64_t round_div(std::int64_t value, std::int64_t by) {
 class Run {
 public:
     Run(std::string& out, const Text& text, const FontProgram& program)
-        : out_(out), text_(text), program_(program) {}
+        : out_(out),
+          program_(program),
+          size_(text.size),
+          letter_space_(std::int64_t{text.letter_space} * 1000) {}
 
-    void show(std::size_t first, std::size_t last) {
-        const std::int64_t letter_space = std::int64_t{text_.letter_space} * 1000;
-        for (std::size_t i = first; i < last; ++i) {
-            const Glyph& glyph = text_.glyphs[i];
-            const std::uint16_t cid = cid_of(glyph);
-            if (glyph.offset_y != rise_) rise(glyph.offset_y);
-            move(glyph.offset_x, program_.ascii[cid] == ' ');
-            const FontProgram::Code& code = program_.codes[cid];
-            if (shown_size_ + sizeof code.bytes > shown_.size()) flush();
-            std::memcpy(&shown_[shown_size_], code.bytes, sizeof code.bytes);  // some for nothing
-            shown_size_ += code.size;
-            ahead_ += std::int64_t{program_.width[cid]} * text_.size + letter_space -
-                      std::int64_t{glyph.advance} * 1000;
-        }
+    void show(const Glyph& glyph, const FontProgram::Code& code) {
+        if (glyph.offset_y != rise_) rise(glyph.offset_y);
+        move(glyph.offset_x, code.ascii == ' ');
+        if (shown_size_ + sizeof code.bytes > shown_.size()) flush();
+        std::memcpy(&shown_[shown_size_], code.bytes, sizeof code.bytes);  // some for nothing
+        shown_size_ += code.size;
+        ahead_ += code.width * size_ + letter_space_ - std::int64_t{glyph.advance} * 1000;
     }
 
     void close() {
@@ -57,13 +53,16 @@ public:
     std::uint16_t cid_of(const Glyph& glyph) const {
         const std::uint16_t cid =
             glyph.id < program_.renumbered.size() ? program_.renumbered[glyph.id] : 0xFFFF;
-        if (cid == 0xFFFF || glyph.id == 0)
-            throw Error(Code::internal,
-                        "Huruf " + std::to_string(glyph.id) + " tidak ada di " + program_.name);
+        if (cid == 0xFFFF || glyph.id == 0) fail(glyph);
         return cid;
     }
+    const FontProgram::Code& code_of(const Glyph& glyph) const { return program_.codes[cid_of(glyph)]; }
 
 private:
+    [[noreturn]] void fail(const Glyph& glyph) const {
+        throw Error(Code::internal, "Huruf " + std::to_string(glyph.id) + " tidak ada di " + program_.name);
+    }
+
     // What was collected goes into the string that is open, or opens one.
     void flush() {
         if (shown_size_ == 0) return;
@@ -88,8 +87,8 @@ private:
         after_blank_ = blank;
         if (blank && rise_ == 0) return;
         const std::int64_t off = ahead_ - std::int64_t{offset_x} * 1000;
-        if (!starts_word && 2 * std::abs(off) < (2 * tolerance + 1) * std::int64_t{text_.size}) return;
-        std::int64_t steps = round_div(off, text_.size);
+        if (!starts_word && 2 * std::abs(off) < (2 * tolerance + 1) * size_) return;
+        std::int64_t steps = round_div(off, size_);
         if (starts_word) {
             if (std::abs(steps - blank_steps_) <= 1) steps = blank_steps_;
             blank_steps_ = steps;
@@ -101,12 +100,12 @@ private:
         array_ = true;
         string_ = false;
         append_int(out_, steps);
-        ahead_ -= steps * text_.size;
+        ahead_ -= steps * size_;
     }
 
     std::string& out_;
-    const Text& text_;
     const FontProgram& program_;
+    const std::int64_t size_, letter_space_;
     std::array<char, 256> shown_;
     std::size_t shown_size_ = 0;
     std::int64_t ahead_ = 0, blank_steps_ = 0;
@@ -125,13 +124,11 @@ void append_glyphs(std::string& out, const Text& text, const FontProgram& progra
                    const ActualText& actual_text) {
     Run run(out, text, program);
     bool other = false;  // the glyphs before stood for something else
-    const auto show = [&](std::size_t first, std::size_t last, std::string_view other_text) {
-        if (other || !other_text.empty()) {
-            run.close();
-            actual_text(other_text);
-            other = !other_text.empty();
-        }
-        run.show(first, last);
+    const auto stand_for = [&](std::string_view other_text) {
+        if (!other && other_text.empty()) return;
+        run.close();
+        actual_text(other_text);
+        other = !other_text.empty();
     };
 
     const std::vector<Glyph>& glyphs = text.glyphs;
@@ -142,38 +139,34 @@ void append_glyphs(std::string& out, const Text& text, const FontProgram& progra
         hyphen ? std::min<std::size_t>(glyphs[end].cluster, text.text.size()) : text.text.size();
     std::string joined;
     for (std::size_t first = 0; first < end;) {
-        std::size_t last = first;
+        const FontProgram::Code& code = run.code_of(glyphs[first]);
+        const std::size_t from = glyphs[first].cluster;
+        std::size_t to = first + 1 < end ? glyphs[first + 1].cluster : text_end;
         // Nearly always each byte is a glyph that says just that byte.
-        while (last < end) {
-            const std::size_t from = glyphs[last].cluster;
-            const std::size_t to = last + 1 < end ? glyphs[last + 1].cluster : text_end;
-            if (to != from + 1 || to > text.text.size() ||
-                program.ascii[run.cid_of(glyphs[last])] != text.text[from])
-                break;
-            ++last;
-        }
-        if (last > first) {
-            show(first, last, {});
-            first = last;
+        if (to == from + 1 && to <= text.text.size() && code.ascii == text.text[from]) {
+            stand_for({});
+            run.show(glyphs[first++], code);
             continue;
         }
-        ++last;
-        while (last < end && glyphs[last].cluster == glyphs[first].cluster) ++last;
+        std::size_t last = first + 1;
+        while (last < end && glyphs[last].cluster == from) ++last;
         std::string_view shown = program.text[run.cid_of(glyphs[first])];
         if (last > first + 1) {
             joined.clear();
             for (std::size_t i = first; i < last; ++i) joined += program.text[run.cid_of(glyphs[i])];
             shown = joined;
         }
-        const std::size_t from = glyphs[first].cluster;
-        const std::size_t to = last < end ? glyphs[last].cluster : text_end;
+        to = last < end ? glyphs[last].cluster : text_end;
         if (from >= to || to > text.text.size())
             throw Error(Code::internal, "Huruf dan teks tidak sejalan: " + text.text);
         const std::string_view meant = std::string_view(text.text).substr(from, to - from);
-        show(first, last, says(shown, meant) ? std::string_view() : meant);
-        first = last;
+        stand_for(says(shown, meant) ? std::string_view() : meant);
+        for (; first < last; ++first) run.show(glyphs[first], run.code_of(glyphs[first]));
     }
-    if (hyphen) show(end, glyphs.size(), "\u00AD");
+    if (hyphen) {
+        stand_for("\u00AD");
+        run.show(glyphs[end], run.code_of(glyphs[end]));
+    }
     run.finish();
 }
 

@@ -81,7 +81,7 @@ private:
         std::vector<Cell> cells;  // that begin in this row
         Length least = 0, height = 0;
         bool head = false, keep_next = false;
-        const std::string* where = nullptr;
+        std::string_view where;
         int step = 0;
         std::vector<FlowSymbol> symbols;
     };
@@ -104,7 +104,7 @@ private:
 
     void set_row_of(const Node& tr, bool in_head) {
         Row& row = group_.emplace_back();
-        row.where = &tr.where;
+        row.where = tr.where;
         row.least = mm_of(tr, "height", 0);
         row.head = in_head || yes(tr, "head", false);
         row.keep_next = in_head || word_of(tr, "keep", "") == "next";
@@ -127,7 +127,7 @@ private:
             throw Error(Code::data,
                         "baris tabel berisi " + std::to_string(column) + " dari " +
                             std::to_string(columns()) + " kolom",
-                        tr.where, "Lengkapi selnya atau pakai colspan");
+                        std::string(tr.where), "Lengkapi selnya atau pakai colspan");
         bool tied = false;
         for (std::size_t c = 0; c < columns(); ++c) {
             if (begun_[c] > 0) busy_[c] = begun_[c];
@@ -143,10 +143,10 @@ private:
         cell.rows = count_of(td, "rowspan");
         if (column + cell.span > columns())
             throw Error(Code::data, "baris tabel berisi lebih dari " + std::to_string(columns()) + " kolom",
-                        td.where, "Samakan banyaknya sel dengan atribut cols");
+                        std::string(td.where), "Samakan banyaknya sel dengan atribut cols");
         for (std::size_t c = column; c < column + cell.span; ++c) {
             if (busy_[c] > 0)
-                throw Error(Code::data, "sel tabel bertumpang-tindih", td.where,
+                throw Error(Code::data, "sel tabel bertumpang-tindih", std::string(td.where),
                             "Periksa rowspan dan colspan");
             begun_[c] = cell.rows;
         }
@@ -157,7 +157,7 @@ private:
         inner.x = cell.x + pad_x_;
         inner.width = cell.width - 2 * pad_x_;
         if (inner.width <= 0)
-            throw Error(Code::data, "kolom tabel lebih sempit daripada jarak tepinya", td.where,
+            throw Error(Code::data, "kolom tabel lebih sempit daripada jarak tepinya", std::string(td.where),
                         "Lebarkan kolom");
         inner.prose = align_of(td, "align", head ? Align::center : Align::left);
         if (head || yes(td, "bold", false)) inner.style.face = with_bold(inner.style.face);
@@ -240,7 +240,7 @@ private:
                 throw Error(Code::data,
                             "pelaksana ke-" + std::to_string(place) + " tidak ada: kolomnya " +
                                 std::to_string(marked.size() - 1),
-                            lanes.where, "Perbaiki nomor pelaksana pada langkah itu");
+                            std::string(lanes.where), "Perbaiki nomor pelaksana pada langkah itu");
             marked[place] = true;
         }
         for (std::size_t lane = 1; lane < marked.size(); ++lane, ++column) {
@@ -331,7 +331,8 @@ private:
 
     void check_complete(const Node& at) const {
         if (!group_.empty())
-            throw Error(Code::data, "rowspan melampaui baris terakhir tabel", at.where, "Kecilkan rowspan");
+            throw Error(Code::data, "rowspan melampaui baris terakhir tabel", std::string(at.where),
+                        "Kecilkan rowspan");
     }
 
     Typesetter& typesetter_;
@@ -365,7 +366,7 @@ void Typesetter::columns(const Node& node, const Frame& outer, Column& out) {
         throw Error(Code::data,
                     "<columns> berisi " + std::to_string(count) + " <column>, lebarnya " +
                         std::to_string(widths.size()),
-                    node.where, "Samakan banyaknya lebar pada atribut widths");
+                    std::string(node.where), "Samakan banyaknya lebar pada atribut widths");
     std::vector<Cell> cells(count);
     Length x = frame.x, height = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -381,7 +382,7 @@ void Typesetter::columns(const Node& node, const Frame& outer, Column& out) {
     }
     for (Cell& cell : cells) cell.height = height;
     Column row = set_row(cells, height, 0, height > options_.page_room);
-    for (Strip& strip : row.strips) strip.where = &node.where;
+    for (Strip& strip : row.strips) strip.where = node.where;
     out.append(std::move(row), mm_of(node, "before", 0), mm_of(node, "after", 0));
 }
 

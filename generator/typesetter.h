@@ -44,7 +44,7 @@ public:
     Column flow(const Node& parent, const Frame& frame, Align inline_align);
     Column letterhead(const Node& node, const Frame& frame);
     // One line of plain words, an artifact.
-    Strip line(std::string_view words, const Frame& frame, Align align, const std::string& where);
+    Strip line(std::string_view words, const Frame& frame, Align align, std::string_view where);
 
     Structure& structure() { return structure_; }
     bool has_signature_field() const { return has_signature_field_; }
@@ -71,7 +71,7 @@ private:
     void table(const Node& node, const Frame& frame, Column& out);
     void columns(const Node& node, const Frame& frame, Column& out);
 
-    void set_lines(const RichText& text, const Frame& frame, Setting setting, const std::string& where,
+    void set_lines(const RichText& text, const Frame& frame, Setting setting, std::string_view where,
                    Column& out, Length before);
     Length baseline(const Style& style, Length pitch);
     bool hyphenates(const Frame& frame, Align align) const;

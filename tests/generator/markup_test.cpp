@@ -22,9 +22,10 @@ std::vector<Problem> problems_of(const std::string& xml) {
 }  // namespace
 
 TEST_CASE("markup becomes a tree with places, and blanks between blocks vanish") {
-    const Node letter = parse_markup(
+    const Markup markup = parse_markup(
         "<letter size=\"11\" _l=\"a.mustache:1\">\n  <p _l=\"a.mustache:2\">satu <b "
         "_l=\"a.mustache:2\">dua</b> &amp; tiga</p>\n</letter>");
+    const Node& letter = markup.letter;
     CHECK(letter.where == "a.mustache:1");
     REQUIRE(letter.attribute("size"));
     CHECK(*letter.attribute("size") == "11");

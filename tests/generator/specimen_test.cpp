@@ -32,7 +32,7 @@ const FontLibrary& faces() {
 
 // A letter as the generator sees it between its stages.
 struct Set {
-    Node markup;
+    Markup markup;
     Document document;
 };
 
@@ -44,7 +44,7 @@ Set set(const Package& package, const Json& data) {
     made.markup = parse_markup(package.parts().letter->fill(
         {.data = data, .office = around.office, .letter = letter, .signer = around.signer}));
     made.document = lay_out(
-        made.markup, {.fonts = faces(), .url = around.url, .draft = false, .picture = [](const std::string&) {
+        made.markup.letter, {.fonts = faces(), .url = around.url, .draft = false, .picture = [](const std::string&) {
                           return blank_picture();
                       }});
     return made;
@@ -137,7 +137,7 @@ std::string words_lost(const Set& letter) {
     const std::string text = squeezed(ran.out);
     std::string lost;
     std::ptrdiff_t endless = 0;
-    each_word(letter.markup, [&](const std::string& word) {
+    each_word(letter.markup.letter, [&](const std::string& word) {
         endless += std::count(word.begin(), word.end(), 'w');
         if (!holds(text, word) && lost.size() < 200) lost += word + " ";
     });
@@ -146,14 +146,14 @@ std::string words_lost(const Set& letter) {
 }
 
 Length margin(const Node& letter, const char* side, double otherwise) {
-    const std::string* said = letter.attribute(side);
-    return mm(said ? std::stod(*said) : otherwise);
+    const std::string_view* said = letter.attribute(side);
+    return mm(said ? std::stod(std::string(*said)) : otherwise);
 }
 
 void judge(const Package& package, const Json& data, const std::string& which) {
     CAPTURE(package.kind(), which);
     const Set letter = set(package, data);
-    CHECK(misplaced(letter.document, margin(letter.markup, "left", 30), margin(letter.markup, "right", 20)) ==
+    CHECK(misplaced(letter.document, margin(letter.markup.letter, "left", 30), margin(letter.markup.letter, "right", 20)) ==
           "");
     CHECK(words_lost(letter) == "");
 }
@@ -189,7 +189,7 @@ TEST_CASE("every free text that a kind asks for is printed by some letter of the
             for (std::uint64_t seed = 1; seed <= 24; ++seed) {
                 const Json data = specimen(*package, seed % 2 ? Amount::random : Amount::many, seed, today);
                 std::string text;
-                each_word(set(*package, data).markup, [&](const std::string& word) { text += word; });
+                each_word(set(*package, data).markup.letter, [&](const std::string& word) { text += word; });
                 const std::function<void(const Json&, const Json&, const std::string&)> look =
                     [&](const Json& schema, const Json& value, const std::string& path) {
                         if (value.is_object() && schema.contains("properties"))

@@ -20,7 +20,8 @@ inline Document typeset(const std::string& xml, bool draft = false) {
     picture->height = 400;
     LayoutInput input{fonts(), "https://contoh.go.id/v/K7QM4XTR9HBD2WNC5F8JV3PY6E", draft,
                       [picture](const std::string&) { return picture; }};
-    return lay_out(parse_markup(xml), input);
+    const Markup markup = parse_markup(xml);
+    return lay_out(markup.letter, input);
 }
 
 // The words of one column on A4: 160 mm wide unless `left` says otherwise.
