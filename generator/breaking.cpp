@@ -141,9 +141,10 @@ std::uint32_t Breaker::best_end(std::span<const Sums> sums, std::span<const Oppo
 }
 
 std::span<const std::uint32_t> Breaker::run(std::span<const Sums> sums,
-                                            std::span<const Opportunity> opportunities, Measure measure) {
+                                            std::span<const Opportunity> opportunities, Measure measure,
+                                            bool all_at_once) {
     result_.clear();
-    std::uint32_t best = best_end(sums, opportunities, measure, true);
+    std::uint32_t best = all_at_once ? none : best_end(sums, opportunities, measure, true);
     if (best == none) best = best_end(sums, opportunities, measure, false);
     for (std::uint32_t c = best; c != none && candidates_[c].opportunity != none; c = candidates_[c].previous)
         result_.push_back(candidates_[c].opportunity);

@@ -53,11 +53,11 @@ public:
     // line is ever wider than the measure. Returns indices into `opportunities`, one a line; valid until the
     // next call. Time: linear in the text.
     //
-    // As TeX does, it first looks at decent lines only. What it finds then is what it would find among all:
-    // demerits only add up, so a paragraph that holds a poor line is worse than any whose sum is less than
-    // that line's.
+    // As TeX does, it first looks at decent lines only, unless `all_at_once`. What it finds then is what it
+    // would find among all: demerits only add up, so a paragraph that holds a poor line is worse than any
+    // whose sum is less than that line's.
     std::span<const std::uint32_t> run(std::span<const Sums> sums, std::span<const Opportunity> opportunities,
-                                       Measure measure);
+                                       Measure measure, bool all_at_once = false);
 
 private:
     std::uint32_t best_end(std::span<const Sums> sums, std::span<const Opportunity> opportunities,
