@@ -25,10 +25,12 @@ public:
     Markup read() {
         check_characters();
         pugi::xml_document document;
-        // pugixml leaves what it read in the buffer, each name and text with a zero behind it.
+        // pugixml leaves what it read in the buffer, each name and text with a zero behind it. It takes the
+        // string's own zero for the end, or would put one in place of the last character.
         std::string& buffer = markup_.keep(std::string(xml_));
-        const pugi::xml_parse_result result = document.load_buffer_inplace(
-            buffer.data(), buffer.size(), pugi::parse_default | pugi::parse_ws_pcdata, pugi::encoding_utf8);
+        const pugi::xml_parse_result result =
+            document.load_buffer_inplace(buffer.data(), buffer.size() + 1,
+                                         pugi::parse_default | pugi::parse_ws_pcdata, pugi::encoding_utf8);
         if (!result)
             throw Error(Code::data,
                         result.status == pugi::status_end_element_mismatch

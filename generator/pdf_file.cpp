@@ -8,6 +8,7 @@
 #include <hpdf_pages.h>
 #include <hpdf_streams.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <memory_resource>
@@ -41,8 +42,8 @@ HPDF_STATUS write(HPDF_Stream out, BytesView bytes) {
     return HPDF_Stream_Write(out, bytes.data(), static_cast<HPDF_UINT>(bytes.size()));
 }
 
-// libharu asks for four small pieces of memory an object and gives none back before the end. They are laid
-// end to end, for as long as a thread has a document. (libharu's own pool aligns to four bytes only.)
+// libharu asks for four small pieces of memory an object and gives hardly one back before the end. They are
+// laid end to end, for as long as a thread has a document. (libharu's own pool aligns to four bytes only.)
 class Pieces {
 public:
     static Pieces& of_this_thread() {
@@ -143,6 +144,9 @@ int PdfFile::info() const { return number_of(haru_->doc->info->header); }
 
 int PdfFile::reserve() {
     HPDF_Dict dict = check(HPDF_Dict_New(haru_->doc->mmgr));
+    // The list of objects doubles instead of growing by a thousand: what it leaves behind is not used again.
+    HPDF_List objects = haru_->doc->xref->entries;
+    objects->items_per_block = std::max(objects->items_per_block, objects->count);
     check(HPDF_Xref_Add(haru_->doc->xref, dict));
     return haru_->adopt(dict);
 }

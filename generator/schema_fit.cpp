@@ -29,7 +29,7 @@ bool is_count(const Json& value) { return value.is_number_integer() && value >= 
 
 SchemaFit::SchemaFit(const Json& schema) {
     Json without_branches = schema;
-    without_branches.erase("allOf");
+    if (schema.is_object()) without_branches.erase("allOf");
     root_ = rule_of(without_branches, schema);
     known_.clear();
 }

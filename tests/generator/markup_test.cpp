@@ -58,6 +58,7 @@ TEST_CASE("what the vocabulary does not know is refused with file and line") {
         Row{"<letter><p><p _l=\"x:9\">a</p></p></letter>", "<p> tidak boleh berada dalam <p>", "x:9"},
         Row{"<letter><td _l=\"x:9\">a</td></letter>", "<td> tidak boleh berada dalam <letter>", "x:9"},
         Row{"<letter><kv><li _l=\"x:9\">a</li></kv></letter>", "<li> tidak boleh berada dalam <kv>", "x:9"},
+        Row{"<letter _l=\"x:1\"><", "markup tidak tersusun benar", "x:1"},
         Row{"<letter><p _l=\"x:4\">a & b</p></letter>", "tanda &", "x:4"},
         Row{"<letter><p _l=\"x:4\">a&nbsp;b</p></letter>", "tanda &", "x:4"},
         Row{"<letter><p _l=\"x:4\">a&#0;b</p></letter>", "tanda &", "x:4"},

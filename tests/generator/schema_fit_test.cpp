@@ -106,6 +106,7 @@ TEST_CASE("a schema with words that the quick look does not read is never settle
     CHECK_FALSE(settles(R"({"type": "object", "additionalProperties": {"type": "string"}})", R"({"a": 1})"));
     CHECK_FALSE(settles(R"({"type": "integer", "exclusiveMinimum": 3})", "3"));
     CHECK_FALSE(settles(R"({"type": ["string", "null"]})", "1"));
+    CHECK_FALSE(settles("true", "1"));
     CHECK_FALSE(settles(R"({"type": "string", "enum": ["a", 1]})", R"("b")"));
     CHECK_FALSE(settles(R"({"type": "string", "if": {"const": "a"}, "then": {"maxLength": 0}})", R"("a")"));
 }

@@ -43,10 +43,11 @@ Set set(const Package& package, const Json& data) {
     Set made;
     made.markup = parse_markup(package.parts().letter->fill(
         {.data = data, .office = around.office, .letter = letter, .signer = around.signer}));
-    made.document = lay_out(
-        made.markup.letter, {.fonts = faces(), .url = around.url, .draft = false, .picture = [](const std::string&) {
-                          return blank_picture();
-                      }});
+    made.document =
+        lay_out(made.markup.letter,
+                {.fonts = faces(), .url = around.url, .draft = false, .picture = [](const std::string&) {
+                     return blank_picture();
+                 }});
     return made;
 }
 
@@ -153,8 +154,8 @@ Length margin(const Node& letter, const char* side, double otherwise) {
 void judge(const Package& package, const Json& data, const std::string& which) {
     CAPTURE(package.kind(), which);
     const Set letter = set(package, data);
-    CHECK(misplaced(letter.document, margin(letter.markup.letter, "left", 30), margin(letter.markup.letter, "right", 20)) ==
-          "");
+    CHECK(misplaced(letter.document, margin(letter.markup.letter, "left", 30),
+                    margin(letter.markup.letter, "right", 20)) == "");
     CHECK(words_lost(letter) == "");
 }
 
