@@ -14,6 +14,7 @@
 #include "generator/field_text.h"
 #include "generator/nearest.h"
 #include "generator/schema_fit.h"
+#include "generator/schema_source.h"
 #include "generator/template_names.h"
 
 namespace naskah::generator {
@@ -242,66 +243,6 @@ nlohmann::json for_valijson(const Json& schema) {
     return copy;
 }
 
-void refuse_unknown_words(const Json& schema, const Json& root, const std::string& file,
-                          const std::string& where) {
-    constexpr std::array<std::string_view, 31> words{"$schema",
-                                                     "$id",
-                                                     "$ref",
-                                                     "$comment",
-                                                     "definitions",
-                                                     "type",
-                                                     "title",
-                                                     "description",
-                                                     "default",
-                                                     "examples",
-                                                     "properties",
-                                                     "required",
-                                                     "additionalProperties",
-                                                     "items",
-                                                     "minItems",
-                                                     "maxItems",
-                                                     "uniqueItems",
-                                                     "contains",
-                                                     "enum",
-                                                     "const",
-                                                     "minLength",
-                                                     "maxLength",
-                                                     "minimum",
-                                                     "maximum",
-                                                     "exclusiveMinimum",
-                                                     "exclusiveMaximum",
-                                                     "format",
-                                                     "if",
-                                                     "then",
-                                                     "else",
-                                                     "allOf"};
-    if (schema.is_boolean()) return;
-    if (!schema.is_object())
-        throw Error(Code::data, "di sini harus ada skema", file, "Periksa " + where + ".");
-    for (const auto& [name, value] : schema.items()) {
-        const std::string here = where + "/" + name;
-        if (name != "anyOf" && name != "oneOf" && name != "not" && name != "multipleOf" &&
-            std::find(words.begin(), words.end(), name) == words.end())
-            throw Error(Code::data, "kata kunci skema \"" + name + "\" tidak dikenal", file + " " + where,
-                        "Pakai kata kunci JSON Schema draft-07 yang ada di docs/templates.md.");
-        if (name == "properties" || name == "definitions") {
-            for (const auto& [field, part] : value.items())
-                refuse_unknown_words(part, root, file, here + "/" + field);
-        } else if (name == "items" || name == "if" || name == "then" || name == "else" || name == "not" ||
-                   name == "contains") {
-            refuse_unknown_words(value, root, file, here);
-        } else if (name == "allOf" || name == "anyOf" || name == "oneOf") {
-            for (const Json& part : value) refuse_unknown_words(part, root, file, here);
-        } else if (name == "format" && !(value.is_string() && is_format(value.get<std::string>()))) {
-            throw Error(Code::data, "format tidak dikenal", file + " " + here,
-                        "Formatnya date, time, nip, nib, nik, kbli, teks, atau gambar.");
-        } else if (name == "$ref" && resolved(schema, root).is_null()) {
-            throw Error(Code::data, "$ref tidak menunjuk ke mana pun", file + " " + here,
-                        "Tulis \"#/definitions/NAMA\" yang ada.");
-        }
-    }
-}
-
 void find_form_flaws(const Json& schema, const Json& root, const std::string& file, const Path& path,
                      std::vector<Problem>& flaws) {
     if (!schema.is_object()) return;
@@ -343,7 +284,7 @@ struct Schema::Rules {
 };
 
 Schema::Schema(const Json& schema, const std::string& file) {
-    refuse_unknown_words(schema, schema, file, "#");
+    refuse_bad_schema(schema, file);
     std::unique_ptr<Rules> rules(new Rules{schema, SchemaFit(schema), {}});
     nlohmann::json whole = for_valijson(schema);
     nlohmann::json branches = nlohmann::json::array();

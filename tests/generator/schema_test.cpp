@@ -151,3 +151,32 @@ TEST_CASE("a form whose fields have no title or take anything is told so") {
     CHECK_THAT(flaws[0].what, Catch::Contains("tidak dikenal"));
     CHECK_THAT(flaws[1].what, Catch::Contains("description"));
 }
+
+TEST_CASE("a schema that goes round in circles is refused, one that names itself further down is not") {
+    struct Row {
+        const char* schema;
+        bool taken;
+    };
+    const auto row = GENERATE(
+        Row{R"({"type": "object", "properties": {"a": {"$ref": "#/definitions/a"}},
+                "definitions": {"a": {"allOf": [{"$ref": "#/definitions/a"}]}}})",
+            false},
+        Row{R"({"type": "object", "properties": {"a": {"anyOf": [{"$ref": "#/properties/a"}]}}})", false},
+        Row{R"({"allOf": [{"if": {"$ref": "#/definitions/a"}, "then": {}}],
+                "definitions": {"a": {"not": {"$ref": "#/definitions/b"}}, "b": {"oneOf": [{"$ref": "#/definitions/a"}]}}})",
+            false},
+        Row{R"({"$ref": "#/definitions/a", "definitions": {"a": {"$ref": "#/definitions/a"}}})", false},
+        Row{R"({"$ref": "#/definitions/simpul", "definitions": {"simpul": {"type": "object",
+                "allOf": [{"properties": {"anak": {"type": "array", "items": {"$ref": "#/definitions/simpul"}}}}]}}})",
+            true},
+        Row{R"({"type": "object", "properties": {"not": {"type": "object", "properties": {"not": {"type": "string"}}}}})",
+            true});
+    CAPTURE(row.schema);
+    const auto load = [&] {
+        return Schema(parse_json(row.schema, "skema"), "data.schema.json").check(Json::object());
+    };
+    if (row.taken)
+        CHECK(load().empty());
+    else
+        CHECK_THROWS_AS(load(), Error);
+}
