@@ -87,21 +87,18 @@ public:
         text_.glyphs.push_back(glyph);
         x_ += advance;
     }
-    // Glyphs of a word, `width` wide, whose text began at `begin` and now begins at `text_offset`.
-    void word(std::span<const Glyph> glyphs, Length width, std::uint32_t begin, std::uint32_t text_offset,
-              Spread& shares) {
+    // Glyphs whose clusters count in a text from where `words` begins there, at `begin`. They are the
+    // caller's to space out; then the pen has to be moved.
+    std::span<Glyph> run(std::span<const Glyph> glyphs, std::string_view words, std::uint32_t begin) {
+        const std::uint32_t shift = static_cast<std::uint32_t>(text_.text.size()) - begin;  // modulo 2^32
         const std::size_t first = text_.glyphs.size();
+        text_.text.append(words);
         text_.glyphs.insert(text_.glyphs.end(), glyphs.begin(), glyphs.end());
-        for (std::size_t i = first; i < text_.glyphs.size(); ++i)
-            text_.glyphs[i].cluster += text_offset - begin;
-        x_ += width;
-        if (!shares.for_letters()) return;
-        for (std::size_t i = first; i < text_.glyphs.size(); ++i) {
-            const Length share = shares.letter();
-            text_.glyphs[i].advance += share;
-            x_ += share;
-        }
+        const std::span<Glyph> added = std::span(text_.glyphs).subspan(first);
+        for (Glyph& glyph : added) glyph.cluster += shift;
+        return added;
     }
+    void move(Length width) { x_ += width; }
     std::string& text() { return text_.text; }
     void mark_soft_hyphen() { text_.soft_hyphen = true; }
     void skip(Length width) {
@@ -180,26 +177,44 @@ void LineSetter::emit(const RichText& text, const Setting& setting, std::uint32_
 
     Pen pen(line.items, x, setting.baseline, shares.letter_space(), setting.tag);
     const std::string_view all = text.text;
+    const auto is_text = [](const Atom& atom) {
+        return atom.kind == Atom::Kind::word || atom.kind == Atom::Kind::blank;
+    };
     for (std::uint32_t a = first; a < end.end; ++a) {
         const Atom& atom = atoms_[a];
         const Style& style = text.spans[atom.span].style;
         switch (atom.kind) {
             case Atom::Kind::indent: pen.skip(atom.width); break;
-            case Atom::Kind::blank: {
-                pen.use(style, glyph_count);
-                const auto offset = static_cast<std::uint32_t>(pen.text().size());
-                pen.text().append(all.substr(atom.text_begin, atom.text_end - atom.text_begin));
-                const Glyph& blank = known(style).blank;
-                pen.glyph(blank, offset, shares.blank(blank.advance));
-                break;
-            }
+            case Atom::Kind::blank:
             case Atom::Kind::word: {
+                // Words and blanks of one span, as far as nothing of the text is left out between them.
+                std::uint32_t last_of_run = a;
+                while (last_of_run + 1 < end.end && is_text(atoms_[last_of_run + 1]) &&
+                       atoms_[last_of_run + 1].span == atom.span &&
+                       atoms_[last_of_run + 1].text_begin == atoms_[last_of_run].text_end)
+                    ++last_of_run;
+                const Atom& stop = atoms_[last_of_run];
                 pen.use(style, glyph_count);
-                const auto offset = static_cast<std::uint32_t>(pen.text().size());
-                pen.text().append(all.substr(atom.text_begin, atom.text_end - atom.text_begin));
-                pen.word(std::span<const Glyph>(glyphs_).subspan(atom.glyph_begin,
-                                                                 atom.glyph_end - atom.glyph_begin),
-                         atom.width, atom.text_begin, offset, shares);
+                const auto glyphs =
+                    pen.run(std::span<const Glyph>(glyphs_).subspan(atom.glyph_begin,
+                                                                    stop.glyph_end - atom.glyph_begin),
+                            all.substr(atom.text_begin, stop.text_end - atom.text_begin), atom.text_begin);
+                const std::uint32_t base = atom.glyph_begin;
+                for (;; ++a) {
+                    const Atom& part = atoms_[a];
+                    Length width = part.width;
+                    if (part.kind == Atom::Kind::blank) {
+                        width = glyphs[part.glyph_begin - base].advance = shares.blank(width);
+                    } else if (shares.for_letters()) {
+                        for (std::uint32_t g = part.glyph_begin; g < part.glyph_end; ++g) {
+                            const Length share = shares.letter();
+                            glyphs[g - base].advance += share;
+                            width += share;
+                        }
+                    }
+                    pen.move(width);
+                    if (a == last_of_run) break;
+                }
                 break;
             }
             case Atom::Kind::object: {

@@ -224,7 +224,11 @@ void LineSetter::add_blank(const RichText& text, std::uint32_t begin, std::uint3
     const Style& style = text.spans[atom.span].style;
     atom.text_begin = begin;
     atom.text_end = end;
-    atom.width = known(style).blank.advance;
+    atom.glyph_begin = static_cast<std::uint32_t>(glyphs_.size());
+    atom.glyph_end = atom.glyph_begin + 1;
+    glyphs_.push_back(known(style).blank);
+    glyphs_.back().cluster = begin;
+    atom.width = glyphs_.back().advance;
     const auto index = static_cast<std::uint32_t>(atoms_.size());
     add_atom(atom, style, false);
     if (index > 0) offer(index, index + 1, penalty, nullptr);

@@ -54,7 +54,7 @@ private:
         enum class Kind : std::uint8_t { word, blank, object, indent };
         Kind kind = Kind::word;
         std::uint32_t span = 0;
-        std::uint32_t glyph_begin = 0, glyph_end = 0;  // in glyphs_; of an object: its index
+        std::uint32_t glyph_begin = 0, glyph_end = 0;  // in glyphs_, atom by atom; of an object: its index
         std::uint32_t text_begin = 0, text_end = 0;    // in the rich text
         Length width = 0;
     };
