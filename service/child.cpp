@@ -150,8 +150,12 @@ std::optional<Bytes> run_child(const std::vector<std::string>& command, BytesVie
 }
 
 std::filesystem::path own_command() {
+    const std::filesystem::path self = "/proc/self/exe";
     std::error_code failed;
-    return std::filesystem::read_symlink("/proc/self/exe", failed).parent_path() / "naskah";
+    const std::filesystem::path running = std::filesystem::read_symlink(self, failed);
+    // Linux says of a file that was replaced: "/usr/bin/naskah (deleted)".
+    if (running.filename() == "naskah" || running.filename() == "naskah (deleted)") return self;
+    return running.parent_path() / "naskah";
 }
 
 }  // namespace naskah::service

@@ -26,7 +26,8 @@ struct ChildLimits {
 std::optional<Bytes> run_child(const std::vector<std::string>& command, BytesView input,
                                const ChildLimits& limits = {});
 
-// The command naskah itself, which stands beside the running program or is it.
+// The command naskah itself: the running program, even where an upgrade has put another in its place since;
+// or what stands beside it (a test).
 std::filesystem::path own_command();
 
 }  // namespace naskah::service

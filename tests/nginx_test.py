@@ -53,7 +53,9 @@ class Proxy(unittest.TestCase):
 
     @classmethod
     def set_up(cls):
-        command = os.environ["NASKAH_COMMAND"]
+        # A copy, for it goes away under the running service, as in an upgrade.
+        command = cls.folder / "naskah"
+        shutil.copy(os.environ["NASKAH_COMMAND"], command)
         surroundings = {**os.environ, "NASKAH_TEMPLATES": str(ROOT / "templates"), "NASKAH_WEB": str(ROOT / "web")}
         cls.office = cls.folder / "kantor"
         subprocess.run([command, "init", cls.office, "--demo"], check=True, capture_output=True, env=surroundings)
@@ -63,6 +65,7 @@ class Proxy(unittest.TestCase):
             [command, "--office", cls.office, "serve", "--listen", f"127.0.0.1:{cls.service_port}"],
             stdout=cls.journal, stderr=cls.journal, env=surroundings))
         until(lambda: listens(cls.service_port), "the service")
+        command.unlink()
 
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                         "-days", "2", "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}",
@@ -191,6 +194,12 @@ http {{
         self.assertIn("max-age", answer.headers["Strict-Transport-Security"])
         channel.close()
         self.assertEqual(len(self.journal_of("/periksa/berkas")), before)
+
+    def test_files_are_checked_while_the_program_is_replaced(self):
+        body, headers = self.form_with_file(100)
+        answer, text = self.ask("POST", "/periksa/berkas", body, headers)
+        self.assertEqual(answer.status, 200, text)
+        self.assertNotIn("terlalu rumit", text)
 
     def hold(self, path, count):
         """Senders that stop in the middle of a form."""
